@@ -1,0 +1,1 @@
+"""What one outcome is worth."""

@@ -1,0 +1,1 @@
+"""Traffic, parking and signals as one fixed point."""

@@ -1,0 +1,1 @@
+"""Who travels, from where to where and when."""

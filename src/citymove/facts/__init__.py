@@ -1,0 +1,1 @@
+"""What is known of a city: types and checks, no models."""

@@ -1,0 +1,122 @@
+"""The totals and parameters that no map knows: their keys, units and permitted ranges.
+
+A city states them in its ``assumptions.csv`` (key, value, low, high, source, note). A key with
+``<side>`` is stated once per side of the study area, one with ``<purpose>`` once per purpose
+(`foundation.terms.Purpose`, in lower case). No total hides in code: what is not stated and
+needed is an error.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionKey:
+    """One kind of assumption.
+
+    Parameters
+    ----------
+    unit
+        Unit of the value.
+    low, high
+        Range that a value may take at all.
+    meaning
+        One sentence.
+    """
+
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+_MANY = 1e9
+
+KEYS: dict[str, AssumptionKey] = {
+    "residents": AssumptionKey("persons", 0, _MANY, "people who live in the study area"),
+    "jobs": AssumptionKey("persons", 0, _MANY, "people employed in the study area"),
+    "cars_owned": AssumptionKey("veh", 0, _MANY, "cars of the residents"),
+    "public_spaces": AssumptionKey("spaces", 0, _MANY, "spaces in car parks open to the public"),
+    "kerb_spaces": AssumptionKey("spaces", 0, _MANY, "spaces along the kerb"),
+    "incoming_commuters.<side>": AssumptionKey(
+        "persons/day", 0, _MANY, "people who come to work from this side, by any mode"
+    ),
+    "car_share_incoming.<side>": AssumptionKey(
+        "share", 0, 1, "share of them who come by car"
+    ),
+    "near_share.<side>": AssumptionKey(
+        "share", 0, 1, "share of incoming drivers who live just across the boundary"
+    ),
+    "persons_per_car": AssumptionKey("persons/veh", 1, 5, "occupancy of a commuter's car"),
+    "external_near_min": AssumptionKey(
+        "min", 0, 600, "median time driven outside by those who live near"
+    ),
+    "external_far_min": AssumptionKey(
+        "min", 0, 600, "median time driven outside by those who live far"
+    ),
+    "external_sigma": AssumptionKey(
+        "", 0, 3, "spread of the time driven outside, standard deviation of its logarithm"
+    ),
+    "visitor_cars.<side>": AssumptionKey(
+        "veh/day", 0, _MANY, "cars that come from this side for anything but work"
+    ),
+    "through_share": AssumptionKey(
+        "share", 0, 5, "through cars over incoming cars (commuters and visitors)"
+    ),
+    "tours_per_car": AssumptionKey(
+        "tours/veh/day", 0, 10, "tours that a resident's car makes from home and back"
+    ),
+    "outgoing_share": AssumptionKey(
+        "share", 0, 1, "share of residents' tours whose place lies outside"
+    ),
+    "resident_purpose_share.<purpose>": AssumptionKey(
+        "share", 0, 1, "share of residents' tours by purpose; home has none, they sum to 1"
+    ),
+    "visitor_purpose_share.<purpose>": AssumptionKey(
+        "share", 0, 1, "share of visitors by purpose; work and home have none, they sum to 1"
+    ),
+    "mixed_work_share": AssumptionKey(
+        "share", 0, 1, "share of the floor area of buildings of unstated use that is workplace"
+    ),
+    "private_share_incoming": AssumptionKey(
+        "share", 0, 1, "share of incoming commuters with a private or subscribed space"
+    ),
+    "private_share_residents": AssumptionKey(
+        "share", 0, 1, "share of residents' cars with a private space at home"
+    ),
+    "occupancy_0600": AssumptionKey(
+        "share", 0, 1, "share of public and kerb spaces taken at 06:00"
+    ),
+    "arrival_mean_h.<purpose>": AssumptionKey("h", 0, 24, "mean clock time of arrival"),
+    "arrival_sd_h.<purpose>": AssumptionKey("h", 0.01, 12, "spread of the time of arrival"),
+    "dwell_median_min.<purpose>": AssumptionKey("min", 1, 1440, "median length of the stay"),
+    "dwell_sigma.<purpose>": AssumptionKey(
+        "", 0, 3, "spread of the stay, standard deviation of its logarithm"
+    ),
+    "gravity_per_min": AssumptionKey(
+        "1/min", 0, 10, "deterrence of the gravity model, exp(-value x minutes)"
+    ),
+    "value_of_time_per_h": AssumptionKey("currency/h", 0.01, 10_000, "median value of time"),
+    "value_of_time_sigma": AssumptionKey(
+        "", 0, 3, "spread of the value of time, standard deviation of its logarithm"
+    ),
+    "walking_speed_mps": AssumptionKey("m/s", 0.3, 3, "walking speed"),
+    "walking_detour": AssumptionKey("", 1, 5, "length of the way on foot over the straight line"),
+    "walk_limit_m": AssumptionKey("m", 50, 5000, "longest walk from a space that a driver takes"),
+    "walk_weight": AssumptionKey("", 0, 10, "a minute walked against a minute driven"),
+    "patience_median_min": AssumptionKey("min", 1, 240, "median of the longest search"),
+    "patience_sigma": AssumptionKey("", 0, 3, "spread of patience, of its logarithm"),
+    "search_radius_m": AssumptionKey(
+        "m", 0, 5000, "distance from the place of the visit at which a driver starts to look"
+    ),
+    "taste_spread_min": AssumptionKey(
+        "min", 0.01, 240, "scale of what drivers' choices of a space owe to anything unobserved"
+    ),
+}
+
+
+def key_of(name: str) -> AssumptionKey | None:
+    """Return what `name` ("arrival_mean_h.work") stands for, None where it is not known."""
+    stem, dot, _ = name.partition(".")
+    if not dot:
+        return KEYS.get(name)
+    return KEYS.get(f"{stem}.<side>") or KEYS.get(f"{stem}.<purpose>")

@@ -1,0 +1,29 @@
+"""What a reader found, took, and lost: nothing is dropped without a count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reading:
+    """Counts of one reading of an extract.
+
+    Parameters
+    ----------
+    file
+        Name of the file, without its folder.
+    counts
+        What was found, taken and lost, by a stable key of words joined by underscores
+        ("drivable_ways", "links", "links_lost_to_connectivity", "turn_bans_applied",
+        "turn_bans_dropped", "ways_clipped", "car_parks", "car_parks_with_capacity", ...).
+    notes
+        Sentences that a planner should read.
+    """
+
+    file: str
+    counts: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", MappingProxyType(dict(self.counts)))

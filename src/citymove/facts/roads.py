@@ -1,0 +1,263 @@
+"""Roads: nodes, links, turn bans and signal nodes, as OpenStreetMap or a planner states them.
+
+A link is one direction of a way between two junctions. Links are never removed: a closed
+link stays, marked, so that a link's row means the same in every option of a study. Its
+stable name is the way id, the two node ids and the direction (`link_ids`).
+"""
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.errors import InputError
+from citymove.foundation.table import Table, column, frozen_array
+
+Array = np.ndarray[Any, Any]
+
+
+class RoadClass(IntEnum):
+    """Class of a road, from the highest to the lowest."""
+
+    MOTORWAY = 0
+    TRUNK = 1
+    PRIMARY = 2
+    SECONDARY = 3
+    TERTIARY = 4
+    UNCLASSIFIED = 5
+    RESIDENTIAL = 6
+    LIVING_STREET = 7
+    SERVICE = 8
+
+
+class Structure(IntEnum):
+    """What carries a road."""
+
+    SURFACE = 0
+    BRIDGE = 1
+    TUNNEL = 2
+
+
+class SignalKind(IntEnum):
+    """What a signal node controls."""
+
+    JUNCTION = 0
+    CROSSING = 1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Nodes(Table):
+    """Ends of links.
+
+    Parameters
+    ----------
+    osm_id
+        int64, the OSM node id; negative for nodes that a planner adds.
+    lon, lat
+        float64, WGS84 degrees.
+    x_m, y_m
+        float64, metres on the city's plane.
+    """
+
+    osm_id: Array = column(np.int64)
+    lon: Array = column(np.float64)
+    lat: Array = column(np.float64)
+    x_m: Array = column(np.float64)
+    y_m: Array = column(np.float64)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Links(Table):
+    """Directed links.
+
+    Parameters
+    ----------
+    way_id
+        int64, the OSM way.
+    forward
+        bool, whether the link runs with its way's node order.
+    tail, head
+        int32, rows of `Nodes`.
+    way_from_m, way_to_m
+        float64, the stretch of the way that the link covers, measured along the way from its
+        first node, ``way_from_m < way_to_m`` in either direction.
+    length_m
+        float64, > 0.
+    lanes, lanes_source
+        float64, lanes of this direction, > 0; int8 `Source`.
+    speed_mps, speed_source
+        float64, free speed, > 0; int8 `Source`.
+    capacity_vph, capacity_source
+        float64, capacity of the whole link where the planner knows it, else NaN (then derived
+        from class and lanes); int8 `Source`.
+    road_class
+        int8 `RoadClass`.
+    ramp
+        bool, a link road (``*_link``).
+    roundabout
+        bool, part of a roundabout.
+    structure, layer
+        int8 `Structure`; int8 level, 0 at the ground.
+    name
+        int32, row of `Roads.names`, -1 for none.
+    open
+        bool, whether motor vehicles may use the link.
+    """
+
+    way_id: Array = column(np.int64)
+    forward: Array = column(np.bool_)
+    tail: Array = column(np.int32)
+    head: Array = column(np.int32)
+    way_from_m: Array = column(np.float64)
+    way_to_m: Array = column(np.float64)
+    length_m: Array = column(np.float64)
+    lanes: Array = column(np.float64)
+    lanes_source: Array = column(np.int8)
+    speed_mps: Array = column(np.float64)
+    speed_source: Array = column(np.int8)
+    capacity_vph: Array = column(np.float64)
+    capacity_source: Array = column(np.int8)
+    road_class: Array = column(np.int8)
+    ramp: Array = column(np.bool_)
+    roundabout: Array = column(np.bool_)
+    structure: Array = column(np.int8)
+    layer: Array = column(np.int8)
+    name: Array = column(np.int32)
+    open: Array = column(np.bool_)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TurnBans(Table):
+    """Turns that may not be made at a node.
+
+    Parameters
+    ----------
+    from_link, to_link
+        int32, rows of `Links`; the head of the first is the tail of the second.
+    relation_id
+        int64, the OSM relation; 0 where a planner banned the turn.
+    """
+
+    from_link: Array = column(np.int32)
+    to_link: Array = column(np.int32)
+    relation_id: Array = column(np.int64)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SignalNodes(Table):
+    """Nodes tagged as signals, whether links end there or not.
+
+    Parameters
+    ----------
+    osm_id
+        int64.
+    kind
+        int8 `SignalKind`: a pedestrian crossing's own light is told apart.
+    node
+        int32, row of `Nodes`, -1 where the signal stands inside a link.
+    way_id, way_at_m
+        int64, float64: a way that it stands on, and how far along that way.
+    x_m, y_m
+        float64, metres on the city's plane.
+    """
+
+    osm_id: Array = column(np.int64)
+    kind: Array = column(np.int8)
+    node: Array = column(np.int32)
+    way_id: Array = column(np.int64)
+    way_at_m: Array = column(np.float64)
+    x_m: Array = column(np.float64)
+    y_m: Array = column(np.float64)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Roads:
+    """The road network of a city.
+
+    Parameters
+    ----------
+    nodes, links, turn_bans, signal_nodes
+        Tables, see there.
+    names
+        Names of roads; `Links.name` points here.
+    shape_start
+        int64 [links + 1]: the polyline of link ``i`` is
+        ``shape_x_m[shape_start[i]:shape_start[i + 1]]``, from tail to head, ends included.
+    shape_x_m, shape_y_m
+        float64, metres on the city's plane.
+    """
+
+    nodes: Nodes
+    links: Links
+    turn_bans: TurnBans
+    signal_nodes: SignalNodes
+    names: tuple[str, ...]
+    shape_start: Array
+    shape_x_m: Array
+    shape_y_m: Array
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape_start", frozen_array(self.shape_start, np.int64))
+        object.__setattr__(self, "shape_x_m", frozen_array(self.shape_x_m, np.float64))
+        object.__setattr__(self, "shape_y_m", frozen_array(self.shape_y_m, np.float64))
+        if self.shape_start.size != len(self.links) + 1:
+            raise InputError(
+                "must have one entry more than there are links",
+                value=f"shape_start of {self.shape_start.size} for {len(self.links)} links",
+            )
+        check_links(self)
+
+    def name_of(self, link: int) -> str:
+        """Return the name of a link's road, "" for none."""
+        row = int(self.links.name[link])
+        return self.names[row] if row >= 0 else ""
+
+    def with_links(self, **columns: Array) -> "Roads":
+        """Return the roads with these columns of `Links` replaced."""
+        return replace(self, links=replace(self.links, **columns))
+
+    def link_ids(self) -> Array:
+        """Return the stable names of all links, text [links].
+
+        ``way/from-to/f``: way id, OSM ids of tail and head, f with the way's node order or b
+        against it; where a way joins the same two nodes twice, ``#2`` follows.
+        """
+        nodes, links = self.nodes.osm_id, self.links
+        seen: dict[str, int] = {}
+        ids = []
+        for way, tail, head, forward in zip(
+            links.way_id, nodes[links.tail], nodes[links.head], links.forward, strict=True
+        ):
+            text = f"{way}/{tail}-{head}/{'f' if forward else 'b'}"
+            seen[text] = seen.get(text, 0) + 1
+            ids.append(text if seen[text] == 1 else f"{text}#{seen[text]}")
+        return frozen_array(ids, np.str_)
+
+
+_POSITIVE = ("length_m", "lanes", "speed_mps")
+
+
+def check_links(roads: Roads) -> None:
+    """Raise `InputError` where a link breaks a rule; name the link, the value and a remedy."""
+    links = roads.links
+    for name in _POSITIVE:
+        values = getattr(links, name)
+        bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+        if bad.size:
+            raise InputError(
+                "must be > 0",
+                value=f"{name}[{bad[0]}] = {values[bad[0]]} (way {links.way_id[bad[0]]})",
+                remedy="correct the road's facts",
+            )
+    known = links.capacity_vph[~np.isnan(links.capacity_vph)]
+    if np.any(~np.isfinite(known) | (known <= 0)):
+        bad = np.flatnonzero(~np.isnan(links.capacity_vph) & ~(links.capacity_vph > 0))
+        raise InputError(
+            "must be > 0",
+            value=f"capacity_vph[{bad[0]}] = {links.capacity_vph[bad[0]]}",
+            remedy="close the link instead of giving it no capacity",
+        )
+    ends = np.concatenate([links.tail, links.head])
+    if ends.size and (ends.min() < 0 or ends.max() >= len(roads.nodes)):
+        raise InputError("must name a node of the network", value="tail or head of a link")

@@ -1,0 +1,1 @@
+"""Every format in and out; formats know facts and nothing above them."""

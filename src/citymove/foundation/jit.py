@@ -1,0 +1,55 @@
+"""The one place that says how kernels are compiled.
+
+A kernel is a top-level function on arrays: no models, no strings, no logging, no files. It
+is compiled on its first call, without the global interpreter lock, and kept on disk. It
+never uses fast-math (infinite labels are legal) nor automatic threads (their sums depend on
+the number of threads, and a process that forks afterwards dies).
+
+Numba looks only at the caller's own file to decide whether a cached kernel is fresh. When a
+callee in another file changes, the cached caller keeps the old answer. So the cache folder
+is named after a hash of all sources of citymove: an edit anywhere starts a new cache.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+from platformdirs import user_cache_path
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@lru_cache(maxsize=1)
+def kernel_cache_folder() -> Path | None:
+    """Return where compiled kernels are kept, or None where no folder can be written.
+
+    Never a shared temporary folder: the cache is a pickle, and others could write there.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.blake2b(digest_size=12)
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.read_bytes())
+    folder = user_cache_path("citymove") / "kernels" / digest.hexdigest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def kernel(function: Function) -> Function:
+    """Compile `function` by numba on its first call, cached on disk where that is possible."""
+    folder = kernel_cache_folder()
+    if folder is None:
+        return numba.njit(nogil=True, cache=False)(function)  # type: ignore[no-any-return]  # numba is untyped
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]  # numba is untyped
+    finally:
+        config.CACHE_DIR = before

@@ -1,0 +1,1 @@
+"""Where drivers stop: price, choice, search, outcome."""

@@ -1,0 +1,1 @@
+"""Shortest paths on the turn graph, for every floor below."""

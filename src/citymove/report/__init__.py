@@ -1,0 +1,1 @@
+"""What a planner reads: figures, maps, a page."""

@@ -1,0 +1,1 @@
+"""Runs on disk and on several cores: store, workers, resuming."""

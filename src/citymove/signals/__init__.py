@@ -1,0 +1,1 @@
+"""What the lights do: where signals stand, their timing and the delay they cause."""

@@ -1,0 +1,143 @@
+"""The network that an assignment works on, whether it comes from a city or from a file."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.table import frozen_array
+
+Array = np.ndarray[Any, Any]
+
+
+class LinkFunction(IntEnum):
+    """How the time of a link depends on its volume; the parameters stand in columns."""
+
+    CONSTANT = 0  # free_time
+    BPR = 1  # parameters: b, power
+    CONICAL = 2  # parameters: a
+    AKCELIK = 3  # parameters: J, period T in the unit of free_time
+    SIGNAL = 4  # running time + HCM control delay; parameters: cycle s, green ratio, period h
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AssignmentNetwork:
+    """Links, cost functions and permitted turns.
+
+    Parameters
+    ----------
+    zone_count
+        Zones are the nodes ``0 .. zone_count - 1``.
+    node_count
+        Number of nodes, zones included.
+    first_through_node
+        Nodes below it carry no through traffic: paths start or end there, and never pass. 0: all
+        may be crossed.
+    tail, head
+        int32 [links].
+    function
+        int8 [links], `LinkFunction`.
+    free_time
+        float64 [links], >= 0, in any one unit (seconds for a city).
+    capacity
+        float64 [slices, links], > 0, in the unit of demand (veh/h for a city).
+    parameters
+        float64 [slices, links, 3], see `LinkFunction`; unused columns 0.
+    fixed_cost
+        float64 [links], toll and distance terms in the unit of `free_time`, >= 0.
+    turn_start, turn_to
+        int64 [links + 1], int32 [turns]: permitted turns in compressed rows; or None, None where
+        every turn is permitted (then paths are searched over nodes).
+    """
+
+    zone_count: int
+    node_count: int
+    first_through_node: int
+    tail: Array
+    head: Array
+    function: Array
+    free_time: Array
+    capacity: Array
+    parameters: Array
+    fixed_cost: Array
+    turn_start: Array | None = None
+    turn_to: Array | None = None
+
+    def __post_init__(self) -> None:
+        for name, dtype in (
+            ("tail", np.int32),
+            ("head", np.int32),
+            ("function", np.int8),
+            ("free_time", np.float64),
+            ("capacity", np.float64),
+            ("parameters", np.float64),
+            ("fixed_cost", np.float64),
+        ):
+            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+        if self.turn_start is not None:
+            object.__setattr__(self, "turn_start", frozen_array(self.turn_start, np.int64))
+            object.__setattr__(self, "turn_to", frozen_array(self.turn_to, np.int32))
+
+    @property
+    def link_count(self) -> int:
+        """Number of links, connectors included."""
+        return int(self.tail.size)
+
+    @property
+    def slice_count(self) -> int:
+        """Number of slices."""
+        return int(self.capacity.shape[0])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Equilibrium:
+    """Volumes at which no driver gains by another path, with their certificate.
+
+    Parameters
+    ----------
+    link_volume
+        float64 [segments, slices, links], demand units; preload left out.
+    preload
+        float64 [slices, links], volumes that were given and not assigned.
+    link_time
+        float64 [slices, links], at volume + preload, fixed cost left out.
+    trip_cost
+        float64 [slices, zones, zones], cost of the cheapest path at these times, inf where there
+        is none; 0 on the diagonal.
+    relative_gap
+        float64 [slices], (TSTT - SPTT) / TSTT on generalised cost, intrazonal trips left out.
+    average_excess_cost
+        float64 [slices], (TSTT - SPTT) / demand.
+    objective
+        float64 [slices], Beckmann's; ``objective - (TSTT - SPTT)`` bounds the optimum from below.
+    tstt, sptt
+        float64 [slices], total system and shortest path travel time of assigned trips.
+    iterations
+        int64 [slices].
+    history
+        One float64 [iterations] of relative gaps per slice.
+    unreachable
+        float64 [slices], demand without any path, left out of all the above.
+    converged
+        bool [slices], whether the gap asked for was reached.
+    """
+
+    link_volume: Array
+    preload: Array
+    link_time: Array
+    trip_cost: Array
+    relative_gap: Array
+    average_excess_cost: Array
+    objective: Array
+    tstt: Array
+    sptt: Array
+    iterations: Array
+    history: tuple[Array, ...]
+    unreachable: Array
+    converged: Array
+
+    @property
+    def total_volume(self) -> Array:
+        """All segments and the preload, float64 [slices, links]."""
+        return np.asarray(self.link_volume.sum(axis=0) + self.preload)
