@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -95,7 +94,7 @@ class City:
     def __post_init__(self) -> None:
         if self.drives_on not in ("right", "left"):
             raise InputError("must be right or left", value=f"drives_on: {self.drives_on}")
-        object.__setattr__(self, "assumptions", MappingProxyType(dict(self.assumptions)))
+        object.__setattr__(self, "assumptions", dict(self.assumptions))
         for name in ("boundary_x_m", "boundary_y_m"):
             object.__setattr__(self, name, frozen_array(getattr(self, name), np.float64))
 
