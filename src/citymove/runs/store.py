@@ -1,0 +1,135 @@
+"""Results on disk, by what they were computed from.
+
+A run is a folder ``runs/KEY`` that holds arrays (npz, no pickle) and a manifest. The key is a
+fingerprint of the inputs and of the program's version. A folder is written beside its place
+and renamed into it when it is complete, so that a killed run leaves nothing that looks done,
+and a run that is there need not be computed again.
+
+Examples
+--------
+>>> import tempfile, numpy as np
+>>> store = RunStore(Path(tempfile.mkdtemp()))
+>>> store.save("ab12", {"x": np.arange(3)}, {"draw": 0})
+>>> run = store.load("ab12")
+>>> run.arrays["x"].tolist(), run.manifest["draw"], store.load("ffff") is None
+([0, 1, 2], 0, True)
+"""
+
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.errors import MachineError
+
+Array = np.ndarray[Any, Any]
+
+_ARRAYS, _MANIFEST = "arrays.npz", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """One run as read from disk.
+
+    Parameters
+    ----------
+    arrays
+        By name.
+    manifest
+        Plain values.
+    """
+
+    arrays: Mapping[str, Array]
+    manifest: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStore:
+    """A folder of runs.
+
+    Parameters
+    ----------
+    folder
+        Made when the first run is saved.
+    """
+
+    folder: Path
+
+    def load(self, key: str) -> StoredRun | None:
+        """Return the run of this key, or None where none is complete."""
+        place = self.folder / key
+        try:
+            manifest = json.loads((place / _MANIFEST).read_text(encoding="utf-8"))
+            with np.load(place / _ARRAYS, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+        except (OSError, ValueError, zipfile.BadZipFile, EOFError):
+            return None  # absent or damaged: it is computed again
+        return StoredRun(arrays, manifest)
+
+    def save(self, key: str, arrays: Mapping[str, Array], manifest: Mapping[str, Any]) -> None:
+        """Write a run; a run of the same key that is there already is replaced."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside = Path(mkdtemp(prefix=".writing-", dir=self.folder))
+            try:
+                write_arrays(beside / _ARRAYS, arrays)
+                write_json(beside / _MANIFEST, manifest)
+                place = self.folder / key
+                if place.exists():
+                    shutil.rmtree(place)
+                beside.rename(place)
+                _sync_folder(self.folder)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+        except OSError as error:
+            raise _disk_error(self.folder, error) from error
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write arrays beside `path` and rename; equal arrays give equal bytes."""
+    _replace(path, lambda file: np.savez(file, **{k: np.asarray(arrays[k]) for k in sorted(arrays)}))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write JSON beside `path` and rename; keys keep their order."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    _replace(path, lambda file: file.write(text.encode()))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text beside `path` and rename."""
+    _replace(path, lambda file: file.write(text.encode()))
+
+
+def _replace(path: Path, write: Any) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise _disk_error(path, error) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _disk_error(path: Path, error: OSError) -> MachineError:
+    return MachineError(f"{path}: cannot be written ({error.strerror}); free space or use --out DIR")
