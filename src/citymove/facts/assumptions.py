@@ -6,7 +6,10 @@ A city states them in its ``assumptions.csv`` (key, value, low, high, source, no
 needed is an error.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from citymove.foundation.terms import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,7 @@ KEYS: dict[str, AssumptionKey] = {
     "incoming_commuters.<side>": AssumptionKey(
         "persons/day", 0, _MANY, "people who come to work from this side, by any mode"
     ),
-    "car_share_incoming.<side>": AssumptionKey(
-        "share", 0, 1, "share of them who come by car"
-    ),
+    "car_share_incoming.<side>": AssumptionKey("share", 0, 1, "share of them who come by car"),
     "near_share.<side>": AssumptionKey(
         "share", 0, 1, "share of incoming drivers who live just across the boundary"
     ),
@@ -120,3 +121,34 @@ def key_of(name: str) -> AssumptionKey | None:
     if not dot:
         return KEYS.get(name)
     return KEYS.get(f"{stem}.<side>") or KEYS.get(f"{stem}.<purpose>")
+
+
+# Purposes that a key has no value for: a resident's tour is not "home", and a visitor comes
+# neither to work nor home.
+_WITHOUT: dict[str, tuple[Purpose, ...]] = {
+    "resident_purpose_share": (Purpose.HOME,),
+    "visitor_purpose_share": (Purpose.WORK, Purpose.HOME),
+}
+
+
+def required_keys(sides: Iterable[str]) -> tuple[str, ...]:
+    """Return every key that a city with these sides must state, in the order of `KEYS`.
+
+    Examples
+    --------
+    >>> [key for key in required_keys(["west"]) if key.startswith(("jobs", "near_share"))]
+    ['jobs', 'near_share.west']
+    >>> sum(key.startswith("visitor_purpose_share.") for key in required_keys([]))
+    5
+    """
+    sides, keys = tuple(sides), []
+    for key in KEYS:
+        stem, _, part = key.partition(".")
+        if part == "<side>":
+            keys += [f"{stem}.{side}" for side in sides]
+        elif part == "<purpose>":
+            left_out = _WITHOUT.get(stem, ())
+            keys += [f"{stem}.{p.name.lower()}" for p in Purpose if p not in left_out]
+        else:
+            keys.append(key)
+    return tuple(keys)

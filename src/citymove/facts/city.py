@@ -33,6 +33,26 @@ class Bilingual:
     zh: str
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A side of the study area, from which people come: a group of gateways.
+
+    Parameters
+    ----------
+    id
+        Stable name, which `Gateways.side` and the assumptions of the side carry.
+    name
+        In English and Chinese.
+    x_m, y_m
+        Its anchor on the city's plane; a gateway belongs to the side of the nearest anchor.
+    """
+
+    id: str
+    name: Bilingual
+    x_m: float
+    y_m: float
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class City:
     """The facts of a city.
@@ -67,6 +87,10 @@ class City:
         Made by `demand.synthesise`; None before.
     reading
         What was read, and what was lost.
+    sides
+        The sides that gateways are grouped by.
+    kerb_tariff
+        Row of `tariffs` that kerb without a stated tariff has (inferred kerb takes it), -1: free.
     """
 
     name: Bilingual
@@ -90,6 +114,8 @@ class City:
     reading: Reading
     retime_requests: tuple[RetimeRequest, ...] = ()
     travellers: Travellers | None = field(default=None)
+    sides: tuple[Side, ...] = ()
+    kerb_tariff: int = -1
 
     def __post_init__(self) -> None:
         if self.drives_on not in ("right", "left"):

@@ -70,7 +70,7 @@ class InputError(CitymoveError):
         return message if not self.remedy else f"{message}; {self.remedy}"
 
 
-class InputErrors(CitymoveError):
+class InputErrors(CitymoveError):  # noqa: N818 - the plural says that it holds several
     """Every error of one input at once, in the order in which they stand in it.
 
     Parameters

@@ -13,7 +13,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from pathlib import PurePath
+from functools import lru_cache
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,21 @@ def fingerprint(*values: object) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=1)
+def source_fingerprint() -> str:
+    """Return 24 hexadecimal digits that stand for all sources of citymove.
+
+    Compiled kernels and stored runs carry it: what another version of the program made is
+    never taken for this one's.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.blake2b(digest_size=12)
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
 def _feed(digest: Any, value: object) -> None:
     if isinstance(value, np.ndarray):
         digest.update(f"array {value.dtype.str} {value.shape};".encode())
@@ -45,22 +61,23 @@ def _feed(digest: Any, value: object) -> None:
     elif isinstance(value, (str, bytes)):
         raw = value.encode() if isinstance(value, str) else value
         digest.update(f"{type(value).__name__} {len(raw)};".encode() + raw)
-    elif is_dataclass(value) and not isinstance(value, type):
-        digest.update(f"record {type(value).__name__};".encode())
-        for spec in fields(value):
-            _feed(digest, spec.name)
-            _feed(digest, getattr(value, spec.name))
-    elif hasattr(value, "model_dump"):
-        digest.update(f"model {type(value).__name__};".encode())
-        _feed(digest, value.model_dump(mode="python"))
-    elif isinstance(value, Mapping):
-        digest.update(f"mapping {len(value)};".encode())
-        for key in sorted(value, key=str):
-            _feed(digest, key)
-            _feed(digest, value[key])
-    elif isinstance(value, (list, tuple)):
-        digest.update(f"sequence {len(value)};".encode())
-        for item in value:
-            _feed(digest, item)
     else:
-        raise TypeError(f"no fingerprint for a {type(value).__name__}: add its case")
+        _feed_parts(digest, value)
+
+
+def _feed_parts(digest: Any, value: object) -> None:
+    """Feed what is made of other values."""
+    kind = type(value).__name__
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [part for s in fields(value) for part in (s.name, getattr(value, s.name))]
+    elif hasattr(value, "model_dump"):
+        parts = [value.model_dump(mode="python")]
+    elif isinstance(value, Mapping):
+        parts = [part for key in sorted(value, key=str) for part in (key, value[key])]
+    elif isinstance(value, (list, tuple)):
+        kind, parts = "sequence", list(value)
+    else:
+        raise TypeError(f"no fingerprint for a {kind}: add its case")
+    digest.update(f"{kind} {len(parts)};".encode())
+    for part in parts:
+        _feed(digest, part)

@@ -10,7 +10,6 @@ callee in another file changes, the cached caller keeps the old answer. So the c
 is named after a hash of all sources of citymove: an edit anywhere starts a new cache.
 """
 
-import hashlib
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -21,6 +20,8 @@ import numba
 from numba.core import config
 from platformdirs import user_cache_path
 
+from citymove.foundation.fingerprint import source_fingerprint
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -30,11 +31,7 @@ def kernel_cache_folder() -> Path | None:
 
     Never a shared temporary folder: the cache is a pickle, and others could write there.
     """
-    package = Path(__file__).resolve().parents[1]
-    digest = hashlib.blake2b(digest_size=12)
-    for source in sorted(package.rglob("*.py")):
-        digest.update(source.read_bytes())
-    folder = user_cache_path("citymove") / "kernels" / digest.hexdigest()
+    folder = user_cache_path("citymove") / "kernels" / source_fingerprint()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -45,6 +45,7 @@ class Stream(IntEnum):
     START = 14
     PURPOSE = 15
     TOUR = 16
+    SEARCH_SCOPE = 17
 
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

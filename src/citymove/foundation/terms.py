@@ -40,6 +40,8 @@ class Term:
         Standard and clause, or "".
     symbol
         Symbol of the field's formulas, or "".
+    is_money
+        Whether it is an amount of money, which a study of grade D computes and does not print.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Term:
     definition_zh: str
     standard: str = ""
     symbol: str = ""
+    is_money: bool = False
 
 
 def _table(*terms: Term) -> dict[str, Term]:
@@ -177,6 +180,16 @@ TERMS: dict[str, Term] = _table(
         "lower",
         "All time driven inside in the simulated hours.",
         "模拟时段内城内全部行驶时间。",
+    ),
+    Term(
+        "revenue",
+        "Fees paid",
+        "停车收费",
+        "currency",
+        "",
+        "Price of all stays that began in the simulated hours, reserved spaces left out.",
+        "模拟时段内开始停放的费用合计，不含固定车位。",
+        is_money=True,
     ),
     Term(
         "links_over_capacity",

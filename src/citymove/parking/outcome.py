@@ -76,6 +76,9 @@ class Drivers(Table):
         float64, currency/h, > 0.
     patience_s
         int32, longest search, s.
+    informed
+        bool, whether the driver knows which spaces are free: takes the best free one at
+        `start_s`, without a drive, and searches only where none is free.
     """
 
     id: Array = column(np.int64)
@@ -89,6 +92,7 @@ class Drivers(Table):
     zone: Array = column(np.int32)
     value_of_time_per_h: Array = column(np.float64)
     patience_s: Array = column(np.int32)
+    informed: Array = column(np.bool_)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -67,7 +67,7 @@ class RunStore:
         place = self.folder / key
         try:
             manifest = json.loads((place / _MANIFEST).read_text(encoding="utf-8"))
-            with np.load(place / _ARRAYS, allow_pickle=False) as file:
+            with (place / _ARRAYS).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
         except (OSError, ValueError, zipfile.BadZipFile, EOFError):
             return None  # absent or damaged: it is computed again
@@ -94,7 +94,9 @@ class RunStore:
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     """Write arrays beside `path` and rename; equal arrays give equal bytes."""
-    _replace(path, lambda file: np.savez(file, **{k: np.asarray(arrays[k]) for k in sorted(arrays)}))
+    _replace(
+        path, lambda file: np.savez(file, **{k: np.asarray(arrays[k]) for k in sorted(arrays)})
+    )
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -132,4 +134,6 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _disk_error(path: Path, error: OSError) -> MachineError:
-    return MachineError(f"{path}: cannot be written ({error.strerror}); free space or use --out DIR")
+    return MachineError(
+        f"{path}: cannot be written ({error.strerror}); free space or use --out DIR"
+    )

@@ -101,6 +101,7 @@ class StudyResults(_Frozen):
     seed: int
     draws: int
     response: str  # "fixed"
+    gap_asked: float = 1e-6  # relative gap that each equilibrium had to reach
     scope: Text  # what was simulated: how many travellers search, radius, rounds
     corridor: Text
     options: tuple[OptionResult, ...]
@@ -112,6 +113,7 @@ class StudyResults(_Frozen):
     uncertain: tuple[tuple[str, float, float, float, str], ...]  # key, value, low, high, source
     reading: tuple[tuple[str, int], ...]  # counts of the reader
     notes: tuple[Text, ...]
+
 
 # links.npz (rows are road links; O options with the base first, S slices):
 #   shape_start int64 [links + 1], shape_lon, shape_lat float64, link_id text, name text,

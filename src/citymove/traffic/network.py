@@ -17,7 +17,8 @@ class LinkFunction(IntEnum):
     CONSTANT = 0  # free_time
     BPR = 1  # parameters: b, power
     CONICAL = 2  # parameters: a
-    AKCELIK = 3  # parameters: J, period T in the unit of free_time
+    AKCELIK = 3  # parameters: J, T, U: period T and the unit of demand's time U (3600 where
+    # free_time is in s and demand in veh/h), both in the unit of free_time
     SIGNAL = 4  # running time + HCM control delay; parameters: cycle s, green ratio, period h
 
 
@@ -41,7 +42,8 @@ class AssignmentNetwork:
     free_time
         float64 [links], >= 0, in any one unit (seconds for a city).
     capacity
-        float64 [slices, links], > 0, in the unit of demand (veh/h for a city).
+        float64 [slices, links], > 0, in the unit of demand (veh/h for a city); inf only on links of
+        constant time.
     parameters
         float64 [slices, links, 3], see `LinkFunction`; unused columns 0.
     fixed_cost
@@ -121,6 +123,10 @@ class Equilibrium:
         float64 [slices], demand without any path, left out of all the above.
     converged
         bool [slices], whether the gap asked for was reached.
+    topology_key
+        Fingerprint of links and turns: on an equal topology `link_volume` is feasible again.
+    demand_key
+        Fingerprint of each slice's demand, for the same purpose.
     """
 
     link_volume: Array
@@ -136,6 +142,8 @@ class Equilibrium:
     history: tuple[Array, ...]
     unreachable: Array
     converged: Array
+    topology_key: str = ""
+    demand_key: tuple[str, ...] = ()
 
     @property
     def total_volume(self) -> Array:

@@ -1,0 +1,82 @@
+"""Where trips of each segment and purpose go: gravity, made ready for drawing.
+
+Each segment meets the attraction of each purpose by itself: one Furness balance per segment and
+purpose. So growth of one segment moves nobody of another, and growth of a segment in proportion
+moves nobody at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from citymove.demand.distribution import distribute
+from citymove.demand.generation import TripEnds
+from citymove.demand.inversion import Choices
+from citymove.demand.setting import Setting
+from citymove.facts.travellers import Segment
+from citymove.foundation.terms import Purpose
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DestinationChoices:
+    """Zones that trips go to.
+
+    Parameters
+    ----------
+    choices
+        By segment and purpose; row: the centroid of origin, columns: zones.
+    notes
+        Balances that did not converge, with their errors.
+    """
+
+    choices: Mapping[tuple[Segment, Purpose], Choices]
+    notes: tuple[str, ...]
+
+    def draw(self, segment: Segment, purpose: Array, origin: Array, number: Array) -> Array:
+        """Return a zone for each trip, int64 [n]."""
+        zone = np.full(purpose.size, -1, np.int64)
+        for kind in np.unique(purpose):
+            rows = np.flatnonzero(purpose == kind)
+            found = self.choices[segment, Purpose(int(kind))]
+            zone[rows] = found.draw(origin[rows], number[rows])
+        return zone
+
+
+def destination_choices(setting: Setting, ends: TripEnds) -> DestinationChoices:
+    """Return the gravity model of all segments and purposes that have trips.
+
+    Raises
+    ------
+    InputErrors
+        Where a zone or gateway with trips reaches no zone that attracts any.
+    """
+    choices: dict[tuple[Segment, Purpose], Choices] = {}
+    notes: list[str] = []
+    minutes = setting.minutes[:, : setting.zone_count]
+    names = setting.centroid_names
+    for segment in Segment:
+        for purpose in Purpose:
+            produced = ends.produced[segment, purpose]
+            total = float(produced.sum())
+            if total == 0:
+                continue
+            found = distribute(
+                produced / total,
+                ends.attracted[segment, purpose] / total,
+                minutes,
+                setting.city.assumed("gravity_per_min"),
+                origin_names=names,
+                destination_names=names,
+            )
+            choices[segment, purpose] = Choices.of_weights(found.trips)
+            if not found.converged:
+                notes.append(
+                    f"gravity of {segment.name.lower()} {purpose.name.lower()} trips: marginals "
+                    f"off by {max(found.row_error, found.column_error):.1e} of their mean after "
+                    f"{found.iterations} iterations"
+                )
+    return DestinationChoices(choices=choices, notes=tuple(notes))

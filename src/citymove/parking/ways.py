@@ -1,0 +1,140 @@
+"""Cheapest ways to the facilities, as a driver who searches looks them up."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.jit import kernel
+from citymove.foundation.table import frozen_array
+from citymove.parking.outcome import SearchNetwork
+from citymove.paths.trees import trees_to_links
+
+Array = np.ndarray[Any, Any]
+
+NO_LINK = -1
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ways:
+    """Cheapest ways to some target links at the times of one slice.
+
+    A facility is reached at the end of its link, so all times end there.
+
+    Parameters
+    ----------
+    next_link
+        int32 [targets, links], the link to take from the end of each link; for the target
+        itself the first link of the cheapest way round and back. -1 where no way leads.
+    left_s
+        float64 [targets, links], time from the end of each link to the end of the target; 0 at
+        the target, inf where no way leads.
+    round_s
+        float64 [targets], time of the cheapest way round from the end of the target and back.
+    first_link
+        int32 [targets, nodes], the link to take from each node.
+    from_node_s
+        float64 [targets, nodes], time from each node to the end of the target.
+    """
+
+    next_link: Array
+    left_s: Array
+    round_s: Array
+    first_link: Array
+    from_node_s: Array
+
+
+def ways_to(network: SearchNetwork, row: int, targets: Array) -> Ways:
+    """Return the cheapest ways to `targets` at the times of slice `row`.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    row
+        The slice.
+    targets
+        int [targets], links.
+
+    Notes
+    -----
+    Where two first links cost the same the one with the lower number is taken.
+    """
+    link_time_s = network.link_time_s[row]
+    onward, left_s = trees_to_links(network.turn_start, network.turn_to, link_time_s, targets)
+    next_link = np.array(onward)
+    count = int(max(network.tail.max(initial=-1), network.head.max(initial=-1))) + 1
+    shape = (targets.size, count)
+    round_s = np.full(targets.size, np.inf)
+    first_link, from_node_s = np.full(shape, NO_LINK, np.int32), np.full(shape, np.inf)
+    _begin_at_nodes(network.tail, link_time_s, left_s, first_link, from_node_s)
+    _go_round(
+        network.turn_start,
+        network.turn_to,
+        link_time_s,
+        np.asarray(targets, np.int64),
+        left_s,
+        next_link,
+        round_s,
+    )
+    return Ways(
+        next_link=frozen_array(next_link),
+        left_s=left_s,
+        round_s=frozen_array(round_s),
+        first_link=frozen_array(first_link),
+        from_node_s=frozen_array(from_node_s),
+    )
+
+
+class WaysBySlice:
+    """The ways to some target links, searched when a slice is first asked for.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    targets
+        int [targets], links.
+    """
+
+    def __init__(self, network: SearchNetwork, targets: Array) -> None:
+        self._network, self._targets = network, targets
+        self._found: dict[int, Ways] = {}
+
+    def at(self, row: int) -> Ways:
+        """Return the ways at the times of slice `row`."""
+        if row not in self._found:
+            self._found[row] = ways_to(self._network, row, self._targets)
+        return self._found[row]
+
+
+@kernel
+def _begin_at_nodes(
+    tail: Array, link_time_s: Array, left_s: Array, first_link: Array, from_node_s: Array
+) -> None:
+    for target in range(left_s.shape[0]):
+        for link in range(tail.size):
+            time_s = link_time_s[link] + left_s[target, link]
+            if time_s < from_node_s[target, tail[link]]:
+                from_node_s[target, tail[link]] = time_s
+                first_link[target, tail[link]] = link
+
+
+@kernel
+def _go_round(
+    turn_start: Array,
+    turn_to: Array,
+    link_time_s: Array,
+    targets: Array,
+    left_s: Array,
+    next_link: Array,
+    round_s: Array,
+) -> None:
+    for target in range(targets.size):
+        here = targets[target]
+        for k in range(turn_start[here], turn_start[here + 1]):
+            link = turn_to[k]
+            time_s = link_time_s[link] + left_s[target, link]
+            if time_s < round_s[target]:
+                round_s[target] = time_s
+                next_link[target, here] = link

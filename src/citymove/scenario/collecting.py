@@ -1,0 +1,371 @@
+"""Stored runs to the results of a study: compared, averaged over draws, written as tables."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from citymove import __version__
+from citymove.facts.roads import Roads
+from citymove.foundation.daytime import format_clock
+from citymove.foundation.errors import CitymoveError
+from citymove.foundation.terms import TERMS
+from citymove.runs.store import RunStore, StoredRun, write_arrays, write_json, write_text
+from citymove.scenario.comparing import compare
+from citymove.scenario.planning import ResolvedStudy, RunPlan
+from citymove.scenario.results import (
+    OptionResult,
+    RetimingResult,
+    RunCertificate,
+    StartSpread,
+    StudyResults,
+    Text,
+)
+from citymove.scenario.solving import COMMUTE_GRID_MIN, RunTask
+
+Array = np.ndarray[Any, Any]
+
+GRADE = "D"  # OpenStreetMap alone: no count, speed or survey of the city is at hand
+
+
+def collect(
+    resolved: ResolvedStudy, plan: RunPlan, store: RunStore
+) -> tuple[StudyResults, dict[str, dict[str, Array]]]:
+    """Return the results of a study and the arrays beside them, by the name of their file."""
+    runs = {task.key: _load(store, task) for task in plan.all}
+    by_option = _by_option(plan, runs)
+    study, city = resolved.study, resolved.city
+    manifests = {option: [run.manifest for run in rows] for option, rows in by_option.items()}
+    base_notes = tuple(Text(en=note, zh=note) for note in manifests["base"][0]["notes"])
+    results = StudyResults(
+        citymove=__version__,
+        study=study.name,
+        question=study.question or study.name,
+        city=Text(en=city.name.en, zh=city.name.zh),
+        attribution=city.attribution,
+        grade=GRADE,
+        year=city.year,
+        hours=f"{format_clock(plan.slices.start_s)}-{format_clock(plan.slices.end_s)}",
+        slices=tuple(plan.slices.label(i) for i in range(len(plan.slices))),
+        seed=study.run.seed,
+        draws=len(plan.draws),
+        response=study.run.response,
+        gap_asked=study.run.gap,
+        scope=_scope_text(plan, manifests["base"][0]),
+        corridor=_corridor_text(resolved),
+        options=_options(resolved, plan),
+        decide_on=tuple(study.decide_on),
+        differences=compare(
+            {o: [m["indicators"] for m in rows] for o, rows in manifests.items()},
+            {o: [m["excess_cost_min"] for m in rows] for o, rows in manifests.items()},
+            with_money=GRADE != "D",
+        ),
+        certificates=tuple(_certificate(m) for rows in manifests.values() for m in rows),
+        start_spread=_start_spread(plan, runs),
+        retimings=tuple(
+            RetimingResult(**r) for rows in manifests.values() for r in rows[0]["retimings"]
+        ),
+        uncertain=tuple(
+            (key, item.value, item.low, item.high, item.source.word)
+            for key, item in sorted(plan.uncertain.items())
+        ),
+        reading=tuple(sorted(city.reading.counts.items())),
+        notes=base_notes + tuple(Text(en=n, zh=n) for n in city.reading.notes),
+    )
+    arrays = {
+        "links": _link_arrays(resolved, plan, by_option),
+        "curves": _curve_arrays(by_option),
+    }
+    return results, arrays
+
+
+def _load(store: RunStore, task: RunTask) -> StoredRun:
+    run = store.load(task.key)
+    if run is None:
+        raise CitymoveError(f"run {task.key} vanished from {store.folder} while in use")
+    return run
+
+
+def _by_option(plan: RunPlan, runs: Mapping[str, StoredRun]) -> dict[str, list[StoredRun]]:
+    rows: dict[str, list[StoredRun]] = {"base": []}
+    for task in plan.all:
+        if not task.wary:
+            rows.setdefault(task.option_id, []).append(runs[task.key])
+    return rows
+
+
+def _scope_text(plan: RunPlan, base: Mapping[str, Any]) -> Text:
+    count, of = base["drivers_searching"], base["drivers"]
+    if plan.scope.x_m.size == 0:
+        return Text(
+            en=f"the whole city: all {count} drivers who need a public space search for it",
+            zh=f"全市：{count} 名需要公共泊位的驾驶人均模拟寻位",
+        )
+    radius = round(plan.scope.radius_m)
+    return Text(
+        en=f"search is simulated for {count} drivers who end within {radius} m of a measure; "
+        f"the others of {of} take a space that they know",
+        zh=f"对终点在措施 {radius} 米以内的 {count} 名驾驶人模拟寻位；"
+        f"其余（共 {of} 名）使用已知泊位",
+    )
+
+
+def _corridor_text(resolved: ResolvedStudy) -> Text:
+    corridor = resolved.study.corridor
+    if corridor is None:
+        return Text(en="primary and secondary roads", zh="主次干路")
+    ends = [end for end in (corridor.from_, corridor.to) if end]
+    between_en = f" ({' to '.join(ends)})" if ends else ""
+    between_zh = f"（{'—'.join(ends)}）" if ends else ""
+    return Text(en=corridor.road + between_en, zh=corridor.road + between_zh)
+
+
+def _options(resolved: ResolvedStudy, plan: RunPlan) -> tuple[OptionResult, ...]:
+    base = OptionResult(
+        id="base",
+        name=Text(en="As today", zh="现状"),
+        does=(Text(en="nothing changes", zh="不作改变"),),
+    )
+    return (
+        base,
+        *(
+            OptionResult(
+                id=option.id,
+                name=option.name,
+                does=option.descriptions,
+                spaces_added=option.spaces_added(resolved.city),
+                links_changed=tuple(int(i) for i in option.touches.links),
+            )
+            for option in plan.options
+        ),
+    )
+
+
+def _certificate(manifest: Mapping[str, Any]) -> RunCertificate:
+    return RunCertificate(
+        option=manifest["option"],
+        draw=manifest["draw"],
+        relative_gap=manifest["relative_gap"],
+        parking_residual_p95=manifest["parking_residual_p95"],
+        parking_residual_max=manifest["parking_residual_max"],
+        rounds=manifest["rounds"],
+        converged=manifest["converged"],
+        identity_error_veh_km=manifest["veh_km"]["identity_error"],
+    )
+
+
+def _start_spread(plan: RunPlan, runs: Mapping[str, StoredRun]) -> tuple[StartSpread, ...]:
+    first = [
+        runs[task.key].manifest["indicators"]
+        for task in plan.bases
+        if task.draw.index == plan.draws[0].index
+    ]
+    if len(first) < 2:
+        return ()
+    return tuple(
+        StartSpread(
+            indicator=key,
+            low=min(run[key] for run in first),
+            high=max(run[key] for run in first),
+            starts=len(first),
+        )
+        for key, term in TERMS.items()
+        if not term.is_money
+    )
+
+
+def _union(ids_by_option: Sequence[Array]) -> tuple[Array, list[Array]]:
+    """Return all ids, the base's first, and each option's rows among them."""
+    row_of: dict[str, int] = {}
+    for ids in ids_by_option:
+        for name in ids.tolist():
+            row_of.setdefault(name, len(row_of))
+    rows = [np.array([row_of[name] for name in ids.tolist()], np.int64) for ids in ids_by_option]
+    return np.array(list(row_of), np.str_), rows
+
+
+def _spread(values: Sequence[Array], rows: Sequence[Array], width: int, fill: Any) -> Array:
+    """Return one array [options, ..., width] of arrays whose last axis has other rows each."""
+    out = np.full((len(values), *values[0].shape[:-1], width), fill, values[0].dtype)
+    for k, (value, row) in enumerate(zip(values, rows, strict=True)):
+        out[k][..., row] = value
+    return out
+
+
+def _mean(runs: Sequence[StoredRun], name: str) -> Array:
+    stack = np.stack([run.arrays[name] for run in runs])
+    return np.asarray(stack.mean(axis=0, dtype=np.float64))
+
+
+def _all_roads(resolved: ResolvedStudy, plan: RunPlan) -> list[Roads]:
+    """Return the roads of the base and of each option."""
+    city = resolved.city
+    return [city.roads, *(option.apply(city).roads for option in plan.options)]
+
+
+def _link_arrays(
+    resolved: ResolvedStudy, plan: RunPlan, by_option: Mapping[str, Sequence[StoredRun]]
+) -> dict[str, Array]:
+    firsts = [runs[0].arrays for runs in by_option.values()]
+    ids, rows = _union([arrays["link_id"] for arrays in firsts])
+    fills = {"volume_vph": 0.0, "time_s": np.nan, "capacity_vph": np.nan, "free_time_s": np.nan}
+    averaged = {
+        name: _spread(
+            [_mean(runs, name).astype(np.float32) for runs in by_option.values()],
+            rows,
+            ids.size,
+            fill,
+        )
+        for name, fill in fills.items()
+    }
+    return {
+        "link_id": ids,
+        "drives_on": np.array([resolved.city.drives_on]),
+        "open": _spread([a["open"] for a in firsts], rows, ids.size, fill=False),
+        **averaged,
+        **_drawn_links(resolved, _all_roads(resolved, plan), ids.size),
+    }
+
+
+def _drawn_links(resolved: ResolvedStudy, roads: Sequence[Roads], width: int) -> dict[str, Array]:
+    """Return shape, name and class of every link, those that an option appends last."""
+    seen: set[str] = set()
+    lon: list[Array] = []
+    lat: list[Array] = []
+    attributes: list[tuple[str, int, float]] = []
+    for network in roads:
+        links = network.links
+        for row, name in enumerate(network.link_ids().tolist()):
+            if name in seen:
+                continue
+            seen.add(name)
+            part = slice(network.shape_start[row], network.shape_start[row + 1])
+            x, y = resolved.city.plane.to_degrees(network.shape_x_m[part], network.shape_y_m[part])
+            lon.append(x)
+            lat.append(y)
+            attributes.append(
+                (network.name_of(row), int(links.road_class[row]), float(links.lanes[row]))
+            )
+    if len(attributes) != width:
+        raise CitymoveError(f"{len(attributes)} links drawn for {width} in the runs")
+    return {
+        "shape_start": np.concatenate([[0], np.cumsum([part.size for part in lon])]),
+        "shape_lon": np.concatenate(lon),
+        "shape_lat": np.concatenate(lat),
+        "name": np.array([a[0] for a in attributes], np.str_),
+        "road_class": np.array([a[1] for a in attributes], np.int8),
+        "lanes": np.array([a[2] for a in attributes], np.float32),
+    }
+
+
+def _curve_arrays(by_option: Mapping[str, Sequence[StoredRun]]) -> dict[str, Array]:
+    firsts = [runs[0].arrays for runs in by_option.values()]
+    ids, rows = _union([arrays["facility_id"] for arrays in firsts])
+    width = ids.size
+    names, lon, lat = (
+        _first_known([arrays[key] for arrays in firsts], rows, width)
+        for key in ("facility_name", "facility_lon", "facility_lat")
+    )
+    peaks = [
+        np.mean([run.arrays["facility_occupancy_peak"] for run in runs], axis=0)
+        for runs in by_option.values()
+    ]
+    spaces = [
+        np.rint(_mean(runs, "facility_spaces")).astype(np.int64) for runs in by_option.values()
+    ]
+    return {
+        "tick_s": firsts[0]["tick_s"],
+        "occupancy_share": np.stack([_mean(r, "occupancy_share") for r in by_option.values()]),
+        "hour_s": firsts[0]["hour_s"],
+        "search_time_min": np.stack([_mean_known(r) for r in by_option.values()]),
+        "commute_min": COMMUTE_GRID_MIN,
+        "commute_inside_share": np.stack(
+            [_mean(r, "commute_inside_share") for r in by_option.values()]
+        ),
+        "commute_door_share": np.stack(
+            [_mean(r, "commute_door_share") for r in by_option.values()]
+        ),
+        "facility_id": ids,
+        "facility_name": names,
+        "facility_lon": lon,
+        "facility_lat": lat,
+        "facility_spaces": _spread(spaces, rows, width, 0),
+        "facility_occupancy_peak": _spread(peaks, rows, width, np.nan),
+    }
+
+
+def _first_known(values: Sequence[Array], rows: Sequence[Array], width: int) -> Array:
+    out = np.zeros(width, np.result_type(*values))
+    for value, row in zip(reversed(values), reversed(rows), strict=True):
+        out[row] = value
+    return out
+
+
+def _mean_known(runs: Sequence[StoredRun]) -> Array:
+    """Return the mean search time by hour over the draws in which anybody searched."""
+    stack = np.stack([run.arrays["search_time_min"] for run in runs])
+    known = np.isfinite(stack)
+    count = known.sum(axis=0)
+    total = np.where(known, stack, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def write_results(
+    folder: Path, results: StudyResults, arrays: Mapping[str, Mapping[str, Array]]
+) -> None:
+    """Write what the report reads, and the tables for a spreadsheet; the manifest comes last."""
+    for name, columns in arrays.items():
+        write_arrays(folder / f"{name}.npz", columns)
+    write_text(folder / "tables" / "differences.csv", _differences_csv(results))
+    write_text(folder / "tables" / "certificates.csv", _models_csv(results.certificates))
+    if results.retimings:
+        write_text(folder / "tables" / "retimings.csv", _models_csv(results.retimings))
+    write_text(folder / "tables" / "car_parks.csv", _car_parks_csv(results, arrays["curves"]))
+    write_json(folder / "results.json", results.model_dump(mode="json"))
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    return text.getvalue()
+
+
+def _safe(cell: Any) -> Any:
+    """Keep a spreadsheet from reading a name as a formula."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t"):
+        return "'" + cell
+    return cell
+
+
+def _models_csv(rows: Sequence[Any]) -> str:
+    header = list(type(rows[0]).model_fields)
+    return _csv(header, [[getattr(row, name) for name in header] for row in rows])
+
+
+def _differences_csv(results: StudyResults) -> str:
+    header = ["option", "indicator", "name_en", "name_zh", "unit", "base", "value", "difference"]
+    header += ["low", "high", "detectable", "agree", "blanked", "draws"]
+    rows = []
+    for d in results.differences:
+        term = TERMS[d.indicator]
+        rows.append([d.option, d.indicator, term.en, term.zh, term.unit, d.base, d.value])
+        rows[-1] += [d.difference, d.low, d.high, d.detectable, d.agree, d.blanked, d.draws]
+    return _csv(header, rows)
+
+
+def _car_parks_csv(results: StudyResults, curves: Mapping[str, Array]) -> str:
+    header = ["id", "name", "lon", "lat"]
+    header += [f"spaces {o.id}" for o in results.options]
+    header += [f"peak occupancy {o.id}" for o in results.options]
+    spaces, peaks = curves["facility_spaces"], curves["facility_occupancy_peak"]
+    rows = []
+    for i, name in enumerate(curves["facility_id"].tolist()):
+        row = [name, str(curves["facility_name"][i])]
+        row += [curves["facility_lon"][i], curves["facility_lat"][i]]
+        rows.append([*row, *spaces[:, i].tolist(), *peaks[:, i].tolist()])
+    return _csv(header, rows)

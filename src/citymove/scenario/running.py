@@ -1,0 +1,117 @@
+"""A study from its file to its results: resolve, run what is not stored yet, collect."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from citymove.formats.city_folder import read_city
+from citymove.foundation.progress import Progress, silent
+from citymove.runs.store import RunStore
+from citymove.runs.workers import run_all
+from citymove.scenario.collecting import collect, write_results
+from citymove.scenario.planning import ResolvedStudy, RunChoices, plan_runs
+from citymove.scenario.preview import resolve
+from citymove.scenario.reading import read_study
+from citymove.scenario.results import StudyResults
+from citymove.scenario.selectors import corridor_links
+from citymove.scenario.solving import solve_run
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StudyRun:
+    """A study that has run.
+
+    Parameters
+    ----------
+    folder
+        Where the results lie.
+    results
+        What the report prints.
+    computed, reused
+        Runs made now, and runs that were stored already.
+    """
+
+    folder: Path
+    results: StudyResults
+    computed: int
+    reused: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether every equilibrium reached its gap."""
+        asked = self.results.gap_asked
+        return all(c.relative_gap <= asked for c in self.results.certificates)
+
+    def summary(self, page: Path) -> dict[str, Any]:
+        """Return a summary for programs."""
+        return {
+            "study": self.results.study.en,
+            "report": str(page.resolve()),
+            "computed": self.computed,
+            "reused": self.reused,
+            "converged": self.converged,
+            "differences": [d.model_dump() for d in self.results.differences],
+        }
+
+
+def resolve_study(path: Path) -> ResolvedStudy:
+    """Read a study and its city, and find everything that the study names.
+
+    Raises
+    ------
+    InputError, InputErrors
+        With every error at once, each with its line.
+    """
+    study, document = read_study(path)
+    city = read_city((path.parent / study.city).resolve())
+    options = resolve(study, document, city)
+    return ResolvedStudy(
+        path=path,
+        study=study,
+        city=city,
+        options=options,
+        corridor=corridor_links(study, document, city),
+    )
+
+
+def run_study(
+    path: Path, choices: RunChoices | None = None, *, progress: Progress = silent
+) -> StudyRun:
+    """Run a study: every option under every draw, compared with the base.
+
+    Runs that are stored already are used again, so a killed study goes on where it stopped
+    and an unchanged one computes nothing.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    choices
+        What the call changes of it.
+    progress
+        Told of each step.
+
+    Returns
+    -------
+    StudyRun
+    """
+    choices = choices or RunChoices()
+    progress("reading the study and its city", 0, 0)
+    resolved = resolve_study(path)
+    plan = plan_runs(resolved, choices)
+    folder = choices.out or Path("out") / path.stem
+    store = RunStore(folder / "runs")
+    missing = [task for task in plan.all if store.load(task.key) is None]
+    progress(f"{len(plan.all)} runs, {len(plan.all) - len(missing)} of them stored", 0, 0)
+    done = 0
+    for stage in (plan.bases, plan.option_runs):  # an option starts from its draw's base
+        waiting = [task for task in stage if task in missing]
+        for _ in run_all(solve_run, [(task, store.folder) for task in waiting], jobs=choices.jobs):
+            done += 1
+            progress("runs", done, len(missing))
+    progress("collecting the results", 0, 0)
+    results, arrays = collect(resolved, plan, store)
+    write_results(folder, results, arrays)
+    return StudyRun(
+        folder=folder, results=results, computed=len(missing), reused=len(plan.all) - len(missing)
+    )

@@ -1,0 +1,248 @@
+"""User equilibrium: no driver gains by another path (Wardrop 1952, first principle)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.errors import InputError
+from citymove.foundation.fingerprint import fingerprint
+from citymove.foundation.table import frozen_array
+from citymove.paths.graph import SearchGraph
+from citymove.traffic.frank_wolfe import Solution, frank_wolfe, successive_averages
+from citymove.traffic.gap import Certificate, certify
+from citymove.traffic.loading import Loader, Map, workers_map
+from citymove.traffic.network import AssignmentNetwork, Equilibrium
+from citymove.traffic.network_checks import check_network, network_graph
+from citymove.traffic.slice_costs import SliceCosts
+
+Array = np.ndarray[Any, Any]
+
+ALGORITHMS: tuple[str, ...] = ("bfw", "cfw", "fw", "msa", "aon")
+_CONJUGATE_TO = {"bfw": 2, "cfw": 1, "fw": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    algorithm: str
+    gap: float
+    max_iterations: int
+
+
+def assign(
+    network: AssignmentNetwork,
+    demand: Array,
+    *,
+    algorithm: str = "bfw",
+    gap: float = 1e-6,
+    max_iterations: int = 2000,
+    preload: Array | None = None,
+    start: Equilibrium | None = None,
+    workers: int = 1,
+) -> Equilibrium:
+    """Return the equilibrium of each slice.
+
+    Parameters
+    ----------
+    network
+        Links, costs, turns.
+    demand
+        float [segments, slices, zones, zones], >= 0, origins before destinations; trips within a
+        zone are ignored. All segments meet the same costs; they are kept apart in the result.
+    algorithm
+        "bfw" bi-conjugate Frank-Wolfe, "cfw" conjugate, "fw" plain, "msa" successive averages,
+        "aon" one loading at the costs of the empty (preloaded) network.
+    gap
+        Relative gap to reach, > 0.
+    max_iterations
+        Most loadings a slice; where they do not suffice, `converged` is false.
+    preload
+        float [slices, links], >= 0, volumes that are given and not assigned; None: 0.
+    start
+        An earlier result. In a slice whose demand is the same, on the same links and turns, its
+        volumes are feasible and are where the search starts (capacities, times and preload may
+        differ). Elsewhere only its times are used: the first loading goes by them instead of
+        by the times of the empty network. Either way the answer is certified afresh.
+    workers
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    Equilibrium
+        Volumes with their certificate, which is computed outside the solver.
+
+    Raises
+    ------
+    InputError
+        Where an argument breaks a rule; named with its value.
+
+    Examples
+    --------
+    Two routes share 3,000 veh/h so that both take 17.33 min:
+
+    >>> network = AssignmentNetwork(
+    ...     zone_count=2, node_count=2, first_through_node=0, tail=[0, 0], head=[1, 1],
+    ...     function=[1, 1], free_time=[10.0, 15.0], capacity=[[1000.0, 1500.0]],
+    ...     parameters=[[[0.15, 4, 0], [0.15, 4, 0]]], fixed_cost=[0.0, 0.0],
+    ... )
+    >>> found = assign(network, np.array([[[[0.0, 3000.0], [0.0, 0.0]]]]), gap=1e-12)
+    >>> [round(float(v), 2) for v in found.link_volume[0, 0]], round(found.link_time[0, 0], 4)
+    ([1486.81, 1513.19], np.float64(17.3302))
+    """
+    options = _Options(algorithm, float(gap), int(max_iterations))
+    _check_options(options, workers)
+    check_network(network)
+    graph = network_graph(network)
+    trips = _checked_demand(network, demand)
+    given = _checked_preload(network, preload)
+    topology_key = fingerprint(tuple(graph))
+    demand_key = tuple(fingerprint(trips[:, k]) for k in range(network.slice_count))
+    starts = _starts(network, trips, start, topology_key, demand_key)
+
+    def solve(k: int, map_blocks: Map) -> tuple[Solution, Certificate]:
+        costs = SliceCosts.of(network, k, given[k])
+        loader = Loader(graph, trips[:, k], map_blocks)
+        solution = _solve(costs, loader, starts[k], options)
+        return solution, certify(graph, costs, trips[:, k], solution.volume)
+
+    slices = range(network.slice_count)
+    with workers_map(workers) as on_threads:
+        # One level of threads: over slices where there are several, else over origins.
+        if network.slice_count > 1:
+            solved = list(on_threads(lambda k: solve(k, map), slices))
+        else:
+            solved = [solve(k, on_threads) for k in slices]
+    return _packaged(solved, given, options.gap, topology_key, demand_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a slice starts: at feasible volumes, or at a loading by these times."""
+
+    volume: Array | None = None
+    link_time: Array | None = None
+
+
+def _solve(costs: SliceCosts, loader: Loader, start: _Start, options: _Options) -> Solution:
+    volume = start.volume
+    if volume is None or options.algorithm == "aon":
+        empty = costs.times(np.zeros(costs.preload.size))
+        time = empty if start.link_time is None else start.link_time
+        volume = loader.load(time + costs.fixed_cost).volume
+    if options.algorithm == "aon":
+        return Solution(volume, np.empty(0))
+    if options.algorithm == "msa":
+        return successive_averages(
+            costs, loader, volume, gap=options.gap, max_iterations=options.max_iterations
+        )
+    return frank_wolfe(
+        costs,
+        loader,
+        volume,
+        conjugate_to=_CONJUGATE_TO[options.algorithm],
+        gap=options.gap,
+        max_iterations=options.max_iterations,
+    )
+
+
+def _starts(
+    network: AssignmentNetwork,
+    trips: Array,
+    start: Equilibrium | None,
+    topology_key: str,
+    demand_key: tuple[str, ...],
+) -> list[_Start]:
+    slices = network.slice_count
+    if start is None:
+        return [_Start()] * slices
+    if start.link_time.shape != (slices, network.link_count):
+        raise InputError(
+            f"must be of {slices} slices and {network.link_count} links",
+            value=f"start of shape {start.link_time.shape}",
+            remedy="start only from a result of the same links and slices",
+        )
+    same = start.topology_key == topology_key and len(start.demand_key) == slices
+    starts = []
+    for k in range(slices):
+        if same and start.demand_key[k] == demand_key[k]:
+            starts.append(_Start(volume=np.array(start.link_volume[:, k])))
+        else:
+            starts.append(_Start(link_time=np.array(start.link_time[k])))
+    return starts
+
+
+def _packaged(
+    solved: list[tuple[Solution, Certificate]],
+    preload: Array,
+    gap: float,
+    topology_key: str,
+    demand_key: tuple[str, ...],
+) -> Equilibrium:
+    def each(value: Callable[[Certificate], Any]) -> Array:
+        return frozen_array(np.array([value(certificate) for _, certificate in solved]))
+
+    return Equilibrium(
+        link_volume=frozen_array(np.stack([s.volume for s, _ in solved], axis=1)),
+        preload=frozen_array(preload),
+        link_time=each(lambda c: c.link_time),
+        trip_cost=each(lambda c: c.trip_cost),
+        relative_gap=each(lambda c: c.relative_gap),
+        average_excess_cost=each(lambda c: c.average_excess_cost),
+        objective=each(lambda c: c.objective),
+        tstt=each(lambda c: c.tstt),
+        sptt=each(lambda c: c.sptt),
+        iterations=frozen_array(np.array([s.history.size for s, _ in solved], np.int64)),
+        history=tuple(frozen_array(s.history) for s, _ in solved),
+        unreachable=each(lambda c: c.unreachable),
+        converged=each(lambda c: c.relative_gap <= gap),
+        topology_key=topology_key,
+        demand_key=demand_key,
+    )
+
+
+def _check_options(options: _Options, workers: int) -> None:
+    if options.algorithm not in ALGORITHMS:
+        raise InputError(
+            f"must be one of {', '.join(ALGORITHMS)}", value=f"algorithm {options.algorithm!r}"
+        )
+    if not options.gap > 0:
+        raise InputError("must be > 0", value=f"gap = {options.gap}")
+    if options.max_iterations < 1:
+        raise InputError("must be >= 1", value=f"max_iterations = {options.max_iterations}")
+    if workers < 1:
+        raise InputError("must be >= 1", value=f"workers = {workers}")
+
+
+def _checked_demand(network: AssignmentNetwork, demand: Array) -> Array:
+    """Return the demand as fresh float64 with an empty diagonal."""
+    trips = np.array(demand, np.float64)
+    zones = network.zone_count
+    if trips.ndim != 4 or trips.shape[1:] != (network.slice_count, zones, zones):
+        raise InputError(
+            f"must have the shape (segments, {network.slice_count}, {zones}, {zones})",
+            value=f"demand of shape {trips.shape}",
+        )
+    bad = np.argwhere(~(np.isfinite(trips) & (trips >= 0)))
+    if bad.size:
+        at = tuple(int(i) for i in bad[0])
+        raise InputError(
+            "must be finite and >= 0", value=f"demand{list(at)} (segment, slice, from, to) = {trips[at]}"
+        )
+    diagonal = np.arange(zones)
+    trips[:, :, diagonal, diagonal] = 0.0
+    return trips
+
+
+def _checked_preload(network: AssignmentNetwork, preload: Array | None) -> Array:
+    shape = (network.slice_count, network.link_count)
+    given = np.zeros(shape) if preload is None else np.array(preload, np.float64)
+    if given.shape != shape:
+        raise InputError(f"must have the shape {shape}", value=f"preload of shape {given.shape}")
+    bad = np.argwhere(~(np.isfinite(given) & (given >= 0)))
+    if bad.size:
+        k, link = (int(i) for i in bad[0])
+        raise InputError(
+            "must be finite and >= 0", value=f"preload[{k}, {link}] = {given[k, link]}"
+        )
+    return given
