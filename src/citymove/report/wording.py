@@ -92,8 +92,8 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "best_of_many": ("{option} {verb} it most", "{option}使其{verb}最多"),
     "then": ("then {options}", "其次为{options}"),
     "worse": ("{options} {verb} it", "{options}使其{verb}"),
-    "worse_too": ("also {options}", "还有{options}"),
-    "none_better": ("No option {verb} it visibly", "没有方案使其明显{verb}"),
+    "worse_many": ("each of {options} {verb} it", "{options}均使其{verb}"),
+    "base_is": ("Base: {base}.", "基准：{base}。"),
     "no_visible": (
         "No option makes a difference that could have been seen.",
         "没有任何方案带来可辨识的差异。",
@@ -118,8 +118,6 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "verb_min_higher": ("lengthens", "延长"),
     "verb_lower": ("lowers", "降低"),
     "verb_higher": ("raises", "升高"),
-    "verb_plain_min_lower": ("shorten", "缩短"),
-    "verb_plain_lower": ("lower", "降低"),
     "word_min_lower": ("shorter", "缩短"),
     "word_min_higher": ("longer", "延长"),
     "word_lower": ("lower", "降低"),
@@ -416,6 +414,8 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     # ---- joining
     "and": (" and ", "和"),
     "comma": (", ", "、"),
+    "comma_clause": (", ", "，"),
+    "space": (" ", ""),
     "stop": (".", "。"),
     "semicolon": ("; ", "；"),
     "in_brackets": ("{what} ({inside})", "{what}（{inside}）"),
