@@ -56,7 +56,10 @@ def destination_choices(setting: Setting, ends: TripEnds) -> DestinationChoices:
     """
     choices: dict[tuple[Segment, Purpose], Choices] = {}
     notes: list[str] = []
-    minutes = setting.minutes[:, : setting.zone_count]
+    # a resident comes home, and a visitor leaves by any gateway of his side
+    way_back = setting.reachable.T[:, : setting.zone_count]
+    out = setting.minutes[:, : setting.zone_count]
+    there_and_back = np.where(way_back, out, np.inf)
     names = setting.centroid_names
     for segment in Segment:
         for purpose in Purpose:
@@ -67,7 +70,7 @@ def destination_choices(setting: Setting, ends: TripEnds) -> DestinationChoices:
             found = distribute(
                 produced / total,
                 ends.attracted[segment, purpose] / total,
-                minutes,
+                there_and_back if segment == Segment.RESIDENT else out,
                 setting.city.assumed("gravity_per_min"),
                 origin_names=names,
                 destination_names=names,

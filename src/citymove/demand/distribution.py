@@ -134,14 +134,14 @@ def _check_reach(
             value=f"origin {_name(row_names, i)} with {rows[i]:g} trips",
             remedy="check its connector, closed links and turn bans",
         )
-        for i in np.flatnonzero((rows > 0) & ~used.any(axis=1))
+        for i in map(int, np.flatnonzero((rows > 0) & ~used.any(axis=1)))
     ] + [
         InputError(
             "is reached from nowhere that trips start",
             value=f"destination {_name(names, j)} with {columns[j]:g} trips",
             remedy="check its connector, closed links and turn bans",
         )
-        for j in np.flatnonzero((columns > 0) & ~used.any(axis=0))
+        for j in map(int, np.flatnonzero((columns > 0) & ~used.any(axis=0)))
     ]
     if errors:
         raise InputErrors(errors)
@@ -169,7 +169,7 @@ def _balance(
 ) -> Distribution:
     # plain sums instead of matrix products: a linear algebra library's bits depend on its threads
     b = np.ones(columns.size)
-    unit = max(float(rows.sum()) / max(np.count_nonzero(rows), 1), np.finfo(np.float64).tiny)
+    unit = float(rows.sum()) / max(int(np.count_nonzero(rows)), 1) or 1.0
     row_error = column_error = 0.0
     iterations = 0
     trips = np.zeros_like(weight)

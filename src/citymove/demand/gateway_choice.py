@@ -6,7 +6,7 @@ import numpy as np
 
 from citymove.demand.inversion import Choices
 from citymove.facts.gateways import Gateways
-from citymove.foundation.errors import InputError
+from citymove.foundation.errors import InputError, InputErrors
 
 Array = np.ndarray[Any, Any]
 
@@ -34,42 +34,43 @@ def _shares_of_side(weight: Array, gateways: Gateways, sides: tuple[str, ...]) -
     table = np.zeros((len(sides), len(gateways)))
     table[side_rows(gateways, sides), np.arange(len(gateways))] = weight
     total = table.sum(axis=1, keepdims=True)
-    return np.divide(table, total, out=np.zeros_like(table), where=total > 0)
+    return np.asarray(np.divide(table, total, out=np.zeros_like(table), where=total > 0))
 
 
-def return_choices(
-    outbound: Array, reachable: Array, sides: tuple[str, ...]
+def gateway_choices(
+    shares: Array, reachable: Array, sides: tuple[str, ...], way: str
 ) -> tuple[Choices, tuple[str, ...]]:
-    """Return the gateway by which a car that came in from a side leaves a zone.
+    """Return the gateway of a side by which a car leaves a zone, or comes to it.
 
     Parameters
     ----------
-    outbound
-        float64 [sides, gateways], from `outbound_shares`.
+    shares
+        float64 [sides, gateways], from `outbound_shares` or `inbound_shares`.
     reachable
-        bool [zones, gateways].
+        bool [zones, gateways], whether a way leads between the two in that direction.
     sides
         Names, for the notes.
+    way
+        "out" or "in", for the notes.
 
     Returns
     -------
     Choices
-        Row ``side * zones + zone``; a side that no road of the zone leads out to is left by the
-        gateways of all sides.
+        Row ``side * zones + zone``. Where no gateway of the side serves the zone, those of all
+        sides do.
     tuple of str
-        A note for each side that all zones leave by others.
+        A note for each side whose gateways serve no zone.
     """
-    weights = outbound[:, None, :] * reachable[None, :, :]
+    weights = shares[:, None, :] * reachable[None, :, :]
     closed = weights.sum(axis=2) == 0
-    anywhere = outbound.sum(axis=0)[None, :] * reachable
+    anywhere = shares.sum(axis=0)[None, :] * reachable
     weights = np.where(closed[:, :, None], anywhere[None, :, :], weights)
-    shut = closed.all(axis=1)
     notes = [
-        f"no road leads out to side {side}: its cars leave by the gateways of other sides"
-        for side, is_shut in zip(sides, shut, strict=True)
+        f"side {side}: no road leads {way}, its cars take the gateways of other sides"
+        for side, is_shut in zip(sides, closed.all(axis=1), strict=True)
         if is_shut
     ]
-    return Choices.of_weights(weights.reshape(-1, outbound.shape[1])), tuple(notes)
+    return Choices.of_weights(weights.reshape(-1, shares.shape[1])), tuple(notes)
 
 
 def outgoing_choices(outbound: Array, side_cars: Array, reachable: Array) -> Choices:
@@ -103,16 +104,34 @@ def through_weights(
     """
     several = np.unique(side_of).size > 1
     apart = side_of[:, None] != side_of[None, :] if several else ~np.eye(side_of.size, dtype=bool)
-    return np.outer(side_cars @ inbound, side_cars @ outbound) * apart * reachable
+    ends = np.outer(side_cars @ inbound, side_cars @ outbound)
+    return np.asarray(ends * apart * reachable)
 
 
-def drawn_or_raise(column: Array, what: str) -> Array:
-    """Return the drawn columns; raise `InputError` where one found nothing to draw from."""
-    lost = np.count_nonzero(column < 0)
-    if lost:
-        raise InputError(
-            "find no gateway that leads there",
-            value=f"{lost} {what}",
-            remedy="check the gateways' directions, closed links and turn bans",
+def drawn_or_raise(
+    column: Array, zone: Array, names: tuple[str, ...], verb: str = "leave"
+) -> Array:
+    """Return the drawn gateways; raise `InputErrors` that name the zones of those without one.
+
+    Parameters
+    ----------
+    column
+        int64 [n], from `Choices.draw`.
+    zone
+        int64 [n], zones that the cars leave, or come to.
+    names
+        Ids of the centroids.
+    verb
+        "leave" or "come in", for the message.
+    """
+    lost = [
+        InputError(
+            f"has no gateway by which cars could {verb}",
+            value=names[row],
+            remedy="check its connector, the gateways' directions, closed links and turn bans",
         )
+        for row in np.unique(zone[column < 0])
+    ]
+    if lost:
+        raise InputErrors(lost)
     return column

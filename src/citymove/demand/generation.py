@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from citymove.demand.gateway_choice import inbound_shares
-from citymove.demand.inversion import round_half_up, whole_shares
+from citymove.demand.inversion import round_half_up
 from citymove.demand.totals import CarTotals
 from citymove.facts.city import City
 from citymove.facts.places import PlaceKind
@@ -21,6 +21,7 @@ from citymove.facts.zones import zone_of
 from citymove.foundation.errors import InputError
 from citymove.foundation.table import frozen_array
 from citymove.foundation.terms import Purpose
+from citymove.prepare.share_out import share_out
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,7 @@ POINT_FLOOR_AREA_M2 = 150.0
 mapped as a point in a building of another use."""
 
 JOBS_PER_M2: Mapping[PlaceKind, float] = {
+    PlaceKind.DWELLING: 0.05,  # practices, small offices and staff in apartment buildings
     PlaceKind.WORKPLACE: 1.0,
     PlaceKind.SHOP: 0.7,
     PlaceKind.MARKET: 0.7,
@@ -49,13 +51,13 @@ class Attraction:
     Parameters
     ----------
     place_zone
-        int32 [places], zone of each place; -1 where no zone holds it (then it attracts none).
+        int32 [places], zone of each place.
     place_share
         float64 [purposes, places], rows sum to 1; `Purpose.HOME` is where people live.
     zone_share
         float64 [purposes, zones], the same by zone.
     area_m2
-        float64 [places], floor area as counted here (0 outside all zones).
+        float64 [places], floor area as counted here.
     notes
         What was filled in for want of places.
     """
@@ -113,7 +115,7 @@ def attraction(city: City) -> Attraction:
     Raises
     ------
     InputError
-        Where no place lies in any zone.
+        Where the city has no place, or no zone.
 
     Notes
     -----
@@ -122,23 +124,20 @@ def attraction(city: City) -> Attraction:
     to workplaces; and all of them to any place where that fails too.
     """
     places = city.places
-    zone = zone_of(city.zones, places.x_m, places.y_m)
-    inside = zone >= 0
-    if not inside.any():
+    if not len(places):
         raise InputError(
-            "demand needs buildings or points of interest inside the zones",
-            value=f"{len(places)} places, none in {len(city.zones)} zones",
+            "demand needs buildings or points of interest",
+            value="a city without places",
             remedy="read an extract with buildings, or give a larger boundary",
         )
-    area_m2 = np.where(places.floor_area_m2 > 0, places.floor_area_m2, POINT_FLOOR_AREA_M2) * inside
-    notes = [] if inside.all() else [f"{np.count_nonzero(~inside)} places lie in no zone"]
+    zone = zone_of(city.zones, places.x_m, places.y_m)
+    area_m2 = np.where(places.floor_area_m2 > 0, places.floor_area_m2, POINT_FLOOR_AREA_M2)
+    notes: list[str] = []
     shares = np.empty((len(Purpose), len(places)))
     for purpose in Purpose:
         shares[purpose], note = _shares(purpose, places.kind, area_m2, _rates(city))
         notes += note
-    zone_share = np.stack(
-        [np.bincount(zone[inside], row[inside], minlength=len(city.zones)) for row in shares]
-    )
+    zone_share = np.stack([np.bincount(zone, row, minlength=len(city.zones)) for row in shares])
     return Attraction(
         place_zone=zone,
         place_share=shares,
@@ -151,7 +150,8 @@ def attraction(city: City) -> Attraction:
 def _rates(city: City) -> dict[Purpose, list[Mapping[PlaceKind, float]]]:
     """Return rates by kind of place, the purpose's own first, then what stands in for it."""
     work = city.assumed("mixed_work_share")
-    jobs = {**JOBS_PER_M2, PlaceKind.MIXED: work}
+    at_homes = JOBS_PER_M2[PlaceKind.DWELLING] * (1.0 - work)
+    jobs = {**JOBS_PER_M2, PlaceKind.MIXED: work + at_homes}
     homes = {PlaceKind.DWELLING: 1.0, PlaceKind.MIXED: 1.0 - work}
     visits = {**VISITS_PER_M2, PlaceKind.MIXED: VISITS_PER_M2[PlaceKind.DWELLING] * (1.0 - work)}
     shops, markets = {PlaceKind.SHOP: 1.0}, {PlaceKind.MARKET: 1.0}
@@ -176,8 +176,8 @@ def _shares(
         per_kind = np.array([rate.get(one, 0.0) for one in PlaceKind])
         weight = area_m2 * per_kind[kind]
         if weight.sum() > 0:
-            words = " and ".join(one.name.lower() for one in PlaceKind if rate.get(one, 0.0) > 0)
-            note = [f"no place for {purpose.name.lower()}: shared out over {words} places"]
+            words = ", ".join(one.name.lower() for one in PlaceKind if rate.get(one, 0.0) > 0)
+            note = [f"no place for {purpose.name.lower()}: shared out over the kinds {words}"]
             return weight / weight.sum(), note if rank else []
     note = [f"no place for {purpose.name.lower()}: shared out over all places"]
     return area_m2 / area_m2.sum(), note
@@ -213,9 +213,9 @@ def trip_ends(city: City, attracted: Attraction, totals: CarTotals) -> TripEnds:
         inside * totals.resident_purpose_share, home
     )
     return TripEnds(
-        residents=whole_shares(round_half_up(city.assumed("residents")), home),
-        jobs=whole_shares(round_half_up(city.assumed("jobs")), work),
-        cars=whole_shares(round_half_up(totals.cars_owned), home),
+        residents=share_out(round_half_up(city.assumed("residents")), home),
+        jobs=share_out(round_half_up(city.assumed("jobs")), work),
+        cars=share_out(round_half_up(totals.cars_owned), home),
         produced=produced,
         attracted=produced.sum(axis=2)[:, :, None] * attracted.zone_share,
     )

@@ -7,13 +7,14 @@ import numpy as np
 from citymove.demand.day_profile import arrival_times, dwell_times
 from citymove.demand.destination_choice import DestinationChoices
 from citymove.demand.gateway_choice import drawn_or_raise
-from citymove.demand.inversion import Choices, round_half_up, whole_shares
+from citymove.demand.inversion import Choices, round_half_up
 from citymove.demand.setting import Setting
 from citymove.demand.traveller_ids import Group, traveller_ids
 from citymove.demand.visits import external_times, visit_points, visit_rows
 from citymove.facts.travellers import Segment, Travellers
 from citymove.foundation.randomness import Stream, uniforms
 from citymove.foundation.terms import Purpose
+from citymove.prepare.share_out import share_out
 
 Array = np.ndarray[Any, Any]
 
@@ -41,14 +42,14 @@ def _arrivals(
     purposes: Choices,
 ) -> Travellers:
     seed = setting.seed
-    counts = whole_shares(round_half_up(float(side_cars.sum())), side_cars)
+    counts = share_out(round_half_up(float(side_cars.sum())), side_cars)
     side = np.repeat(np.arange(counts.size), counts)
     ids = np.concatenate(
         [traveller_ids(group, np.arange(n), side=row) for row, n in enumerate(counts)]
         or [np.empty(0, np.int64)]
     )
     gateway = Choices.of_weights(setting.inbound).draw(side, uniforms(seed, ids, Stream.ORIGIN))
-    origin = drawn_or_raise(gateway, "incoming cars") + setting.zone_count
+    origin = gateway + setting.zone_count
     purpose = purposes.draw(np.zeros_like(side), uniforms(seed, ids, Stream.PURPOSE))
     zone = destinations.draw(segment, purpose, origin, uniforms(seed, ids, Stream.DESTINATION))
     return stops(setting, ids=ids, segment=segment, purpose=purpose, origin=origin, zone=zone)
@@ -70,7 +71,7 @@ def stops(
     """
     side = setting.side_of[origin - setting.zone_count]
     number = uniforms(setting.seed, ids, Stream.TOUR)
-    gateway = setting.returns.draw(side * setting.zone_count + zone, number)
+    gateway = setting.ways_out.draw(side * setting.zone_count + zone, number)
     x_m, y_m = visit_points(setting, purpose, zone, ids)
     kind = np.broadcast_to(np.asarray(segment), ids.shape)
     has_space = uniforms(setting.seed, ids, Stream.PRIVATE_SPACE) < setting.city.assumed(
@@ -84,7 +85,7 @@ def stops(
         purpose=purpose,
         origin=origin,
         destination=zone,
-        return_to=drawn_or_raise(gateway, "cars on their way out") + setting.zone_count,
+        return_to=drawn_or_raise(gateway, zone, setting.centroid_names) + setting.zone_count,
         x_m=x_m,
         y_m=y_m,
         arrival_s=arrival_times(setting.city, purpose, ids, seed=setting.seed),

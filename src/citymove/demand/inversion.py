@@ -57,50 +57,7 @@ class Choices:
         """Return a column for each row and number in (0, 1), int64 [n]; -1 without any weight."""
         row = np.asarray(row, np.int64)
         found = np.searchsorted(self.reach.ravel(), row + number, side="right")
-        return np.minimum(found - row * self.reach.shape[1], self.last[row])
-
-
-def whole_shares(total: int, weights: Array) -> Array:
-    """Return whole numbers in proportion to `weights` that sum to `total` exactly.
-
-    Largest remainder (Hamilton's method); of equal remainders the first comes first.
-
-    Parameters
-    ----------
-    total
-        >= 0.
-    weights
-        float64, >= 0, any shape, sum > 0 unless `total` is 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape of `weights`.
-
-    Examples
-    --------
-    >>> whole_shares(10, np.array([1.0, 1.0, 1.0])).tolist()
-    [4, 3, 3]
-    """
-    flat = np.asarray(weights, np.float64).ravel()
-    if not np.all(np.isfinite(flat) & (flat >= 0)):
-        raise InputError("must be finite and >= 0", value="weights of a total")
-    if total < 0:
-        raise InputError("must be >= 0", value=f"total = {total}")
-    if total == 0:
-        return np.zeros(np.shape(weights), np.int64)
-    if not flat.sum() > 0:
-        raise InputError("cannot be shared out: all weights are 0", value=f"total = {total}")
-    quota = flat * (total / flat.sum())
-    whole = np.floor(quota).astype(np.int64)
-    left = total - int(whole.sum())
-    order = np.argsort(-(quota - whole), kind="stable")
-    if left < 0:  # the quotas of a huge total may be off by a unit in the last place
-        positive = order[::-1][whole[order[::-1]] > 0]
-        whole[positive[:-left]] -= 1
-    else:
-        whole[order[:left]] += 1
-    return whole.reshape(np.shape(weights))
+        return np.asarray(np.minimum(found - row * self.reach.shape[1], self.last[row]))
 
 
 def round_half_up(value: float) -> int:

@@ -13,13 +13,16 @@ from citymove.demand.setting import Setting
 from citymove.demand.tours import PARKED_BEFORE_S
 from citymove.demand.traveller_ids import Group, traveller_ids
 from citymove.demand.visits import visit_rows
-from citymove.facts.car_parks import Access
 from citymove.facts.city import City
 from citymove.facts.travellers import Segment, Travellers
 from citymove.facts.zones import zone_of
 from citymove.foundation.daytime import DAY_S, HOUR_S
 from citymove.foundation.randomness import Stream, uniforms
 from citymove.foundation.terms import Purpose
+from citymove.prepare.parking_supply import parking_supply
+from citymove.prepare.prepared import ParkingSupply
+from citymove.prepare.reach import reach
+from citymove.prepare.turn_graph import turn_graph
 
 Array = np.ndarray[Any, Any]
 
@@ -36,15 +39,17 @@ def long_stay_rows(setting: Setting, overnight: Travellers) -> tuple[Travellers,
     overnight
         Residents' cars in public spaces (`tours.overnight_rows`).
     """
-    x_m, y_m, spaces = public_spaces(setting.city)
+    supply = public_spaces(setting.city)
+    spaces = int(supply.spaces.sum())
     leave_s = overnight.arrival_s.astype(np.int64) + overnight.dwell_s
     residents = int(np.count_nonzero(leave_s > FILLED_AT_S))
-    wanted = round_half_up(setting.city.assumed("occupancy_0600") * int(spaces.sum()))
+    wanted = round_half_up(setting.city.assumed("occupancy_0600") * spaces)
     count = max(wanted - residents, 0)
     ids = traveller_ids(Group.LONG_STAY, np.arange(count))
     number = uniforms(setting.seed, ids, Stream.INITIAL_SPACE)
-    spot = Choices.of_weights(spaces).draw(np.zeros(count, np.int64), number)
-    zone = nearest_zones(setting.city, x_m[spot], y_m[spot])
+    spot = Choices.of_weights(supply.spaces).draw(np.zeros(count, np.int64), number)
+    x_m, y_m = supply.x_m[spot], supply.y_m[spot]
+    zone = zone_of(setting.city.zones, x_m, y_m)
     rows = visit_rows(
         setting,
         ids=ids,
@@ -53,80 +58,36 @@ def long_stay_rows(setting: Setting, overnight: Travellers) -> tuple[Travellers,
         purpose=Purpose.HOME,
         origin=zone,
         destination=zone,
-        x_m=x_m[spot],
-        y_m=y_m[spot],
+        x_m=x_m,
+        y_m=y_m,
         arrival_s=PARKED_BEFORE_S,
         dwell_s=DAY_S - PARKED_BEFORE_S,
     )
-    return rows, _notes(int(spaces.sum()), wanted, residents, count)
+    return rows, _notes(spaces, wanted, residents, count)
 
 
 def _notes(spaces: int, wanted: int, residents: int, count: int) -> tuple[str, ...]:
     if count:
-        return (
+        note = (
             f"{count} cars of no known driver stand all day, so that {wanted} of {spaces} public "
-            f"spaces are taken at 06:00 ({residents} by residents)",
+            f"spaces are taken at 06:00 ({residents} by residents)"
         )
+        return (note,)
     if residents > wanted:
-        return (
+        note = (
             f"{residents} residents' cars without a private space stand in {spaces} public spaces "
-            f"at 06:00, more than the {wanted} that occupancy_0600 says",
+            f"at 06:00, more than the {wanted} that occupancy_0600 says"
         )
+        return (note,)
     return ()
 
 
-def public_spaces(city: City) -> tuple[Array, Array, Array]:
-    """Return where public spaces are: x and y, float64 [facilities], and spaces, int64.
+def public_spaces(city: City) -> ParkingSupply:
+    """Return the public parking that can be reached, as the search for a space meets it.
 
-    Car parks open to the public, then stretches of kerb; where the number of spaces is not
-    known it counts as 0 (supply is inferred before travellers are made).
+    Car parks whose spaces are not known are left out (supply is inferred before travellers are
+    made).
     """
-    parks = city.car_parks
-    public = np.flatnonzero((parks.access == Access.PUBLIC) & (parks.spaces > 0))
-    kerb_x_m, kerb_y_m = kerb_points(city)
-    return (
-        np.concatenate([parks.x_m[public], kerb_x_m]),
-        np.concatenate([parks.y_m[public], kerb_y_m]),
-        np.concatenate([parks.spaces[public], city.kerb.spaces]).astype(np.int64),
-    )
-
-
-def kerb_points(city: City) -> tuple[Array, Array]:
-    """Return the middle of each stretch of kerb, x and y, float64 [kerb], m.
-
-    On the straight line between the ends of the link that covers it: near enough to say whose
-    cars stand there.
-    """
-    links, nodes = city.roads.links, city.roads.nodes
-    kerb = city.kerb
-    middle_m = (kerb.from_m + kerb.to_m) / 2.0
-    x_m, y_m = np.empty(len(kerb)), np.empty(len(kerb))
-    order = np.lexsort((links.way_from_m, links.way_id))
-    start = np.searchsorted(links.way_id[order], kerb.way_id, side="left")
-    end = np.searchsorted(links.way_id[order], kerb.way_id, side="right")
-    for row, (low, high) in enumerate(zip(start, end, strict=True)):
-        if low == high:  # a stretch on a way outside the network: the middle of the city
-            x_m[row], y_m[row] = nodes.x_m.mean(), nodes.y_m.mean()
-            continue
-        of_way = order[low:high]
-        link = of_way[max(np.searchsorted(links.way_from_m[of_way], middle_m[row], "right") - 1, 0)]
-        share = (middle_m[row] - links.way_from_m[link]) / (
-            links.way_to_m[link] - links.way_from_m[link]
-        )
-        share = float(np.clip(share if links.forward[link] else 1.0 - share, 0.0, 1.0))
-        tail, head = links.tail[link], links.head[link]
-        x_m[row] = nodes.x_m[tail] + share * (nodes.x_m[head] - nodes.x_m[tail])
-        y_m[row] = nodes.y_m[tail] + share * (nodes.y_m[head] - nodes.y_m[tail])
-    return x_m, y_m
-
-
-def nearest_zones(city: City, x_m: Array, y_m: Array) -> Array:
-    """Return the zone that holds each point, else the one whose centroid is nearest, int32."""
-    zone = np.array(zone_of(city.zones, x_m, y_m), np.int32)
-    lost = np.flatnonzero(zone < 0)
-    if lost.size:
-        distance_m = np.hypot(
-            x_m[lost][:, None] - city.zones.x_m, y_m[lost][:, None] - city.zones.y_m
-        )
-        zone[lost] = distance_m.argmin(axis=1)
-    return zone
+    roads = city.roads
+    supply = parking_supply(city, reach(turn_graph(roads), roads.links.open))
+    return supply.take(supply.link >= 0)

@@ -1,14 +1,14 @@
 """What the making of travellers starts from: totals, attraction, minutes and gateways."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from citymove.demand.gateway_choice import (
+    gateway_choices,
     inbound_shares,
     outbound_shares,
-    return_choices,
     side_rows,
 )
 from citymove.demand.generation import Attraction, attraction
@@ -42,8 +42,9 @@ class Setting:
         int64 [gateways], row of `CarTotals.sides`.
     inbound, outbound
         float64 [sides, gateways], shares of a side's cars.
-    returns
-        Gateway by which those leave who came in, row ``side * zones + zone``.
+    ways_out, ways_in
+        Gateway by which those leave who came in, and by which those come home who drove out;
+        row ``side * zones + zone``.
     notes
         What was filled in.
     """
@@ -56,8 +57,9 @@ class Setting:
     side_of: Array
     inbound: Array
     outbound: Array
-    returns: Choices
-    notes: tuple[str, ...] = field(default=())
+    ways_out: Choices
+    ways_in: Choices
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, dtype in (
@@ -102,8 +104,11 @@ def setting_of(city: City, *, seed: int, skim_min: Array | None) -> Setting:
     outbound = outbound_shares(city.gateways, totals.sides)
     _check_inbound(totals, inbound)
     count = len(city.zones)
-    returns, return_notes = return_choices(
-        outbound, np.isfinite(minutes[:count, count:]), totals.sides
+    ways_out, out_notes = gateway_choices(
+        outbound, np.isfinite(minutes[:count, count:]), totals.sides, "out"
+    )
+    ways_in, in_notes = gateway_choices(
+        inbound, np.isfinite(minutes[count:, :count]).T, totals.sides, "in"
     )
     return Setting(
         city=city,
@@ -114,8 +119,9 @@ def setting_of(city: City, *, seed: int, skim_min: Array | None) -> Setting:
         side_of=side_rows(city.gateways, totals.sides),
         inbound=inbound,
         outbound=outbound,
-        returns=returns,
-        notes=(*totals.notes, *attracted.notes, *skim_note, *return_notes),
+        ways_out=ways_out,
+        ways_in=ways_in,
+        notes=(*totals.notes, *attracted.notes, *skim_note, *out_notes, *in_notes),
     )
 
 
@@ -144,13 +150,14 @@ def intrazonal_minutes(minutes: Array, zone_count: int) -> Array:
     """Return the time of a drive inside a zone, float64 [centroids].
 
     Half the way to the nearest other zone, the usual rule where a skim holds 0 (Ortuzar and
-    Willumsen 2011, "Modelling Transport", chapter 5); 0 for gateways and for a lone zone.
+    Willumsen 2011, "Modelling Transport", chapter 5); 0 for gateways and for a lone zone, inf
+    for a zone that reaches none of the others.
     """
     zones = minutes[:zone_count, :zone_count]
     others = np.where(np.eye(zone_count, dtype=bool), np.inf, zones)
     least = others.min(axis=1, initial=np.inf)
     inside = np.zeros(minutes.shape[0])
-    inside[:zone_count] = np.where(np.isfinite(least), least / 2.0, 0.0)
+    inside[:zone_count] = least / 2.0 if zone_count > 1 else 0.0
     return inside
 
 

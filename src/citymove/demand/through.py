@@ -78,6 +78,5 @@ def _times(setting: Setting, ids: Array) -> Array:
     evening_s = np.minimum(morning_s + stay_s, DAY_S - 1)
     flat_s = FLAT_FROM_S + uniforms(seed, ids, Stream.DWELL) * (FLAT_TO_S - FLAT_FROM_S)
     kind = uniforms(seed, ids, Stream.TOUR)
-    return np.select(
-        [kind < PEAK_SHARE / 2, kind < PEAK_SHARE], [morning_s, evening_s], flat_s
-    ).astype(np.int64)
+    peaks = [kind < PEAK_SHARE / 2, kind < PEAK_SHARE]
+    return np.asarray(np.select(peaks, [morning_s, evening_s], flat_s), np.int64)

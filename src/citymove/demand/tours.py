@@ -72,12 +72,15 @@ class Tours(Table):
         int8 `Purpose` of the place.
     destination
         int32, centroid: a zone, or the gateway by which the car drives out.
+    comes_from
+        int32, centroid from which it comes home: the same zone, or a gateway of the same side.
     """
 
     index: Array = column(np.int64)
     car: Array = column(np.int32)
     purpose: Array = column(np.int8)
     destination: Array = column(np.int32)
+    comes_from: Array = column(np.int32)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -161,9 +164,26 @@ def drawn_tours(setting: Setting, cars: Cars, destinations: DestinationChoices) 
     gateways = outgoing_choices(
         setting.outbound, setting.side_cars, setting.reachable[:zones, zones:]
     )
-    gateway = drawn_or_raise(gateways.draw(home[outgoing], where[outgoing]), "residents on tour")
-    to[outgoing] = gateway + zones
-    return Tours(index=index, car=car, purpose=purpose, destination=to)
+    gateway = gateways.draw(home[outgoing], where[outgoing])
+    to[outgoing] = drawn_or_raise(gateway, home[outgoing], setting.centroid_names) + zones
+    return tours_of(setting, cars, index=index, car=car, purpose=purpose, destination=to)
+
+
+def tours_of(
+    setting: Setting, cars: Cars, *, index: Array, car: Array, purpose: Array, destination: Array
+) -> Tours:
+    """Return tours whose destinations are known, with the gateways by which cars come home."""
+    comes_from = np.array(destination, np.int64)
+    out = np.flatnonzero(comes_from >= setting.zone_count)
+    side, home = setting.side_of[comes_from[out] - setting.zone_count], cars.zone[car[out]]
+    number = uniforms(setting.seed, traveller_ids(Group.TOUR, index[out]), Stream.ORIGIN)
+    gateway = setting.ways_in.draw(side * setting.zone_count + home, number)
+    comes_from[out] = setting.zone_count + drawn_or_raise(
+        gateway, home, setting.centroid_names, "come in"
+    )
+    return Tours(
+        index=index, car=car, purpose=purpose, destination=destination, comes_from=comes_from
+    )
 
 
 def tour_times(setting: Setting, cars: Cars, tours: Tours) -> TourTimes:
@@ -173,7 +193,7 @@ def tour_times(setting: Setting, cars: Cars, tours: Tours) -> TourTimes:
     home, out = cars.zone[tours.car], tours.destination >= setting.zone_count
     there_s, back_s = (
         setting.drive_s(home, tours.destination),
-        setting.drive_s(tours.destination, home),
+        setting.drive_s(tours.comes_from, home),
     )
     external_s = np.zeros(ids.size, np.int64)
     side = setting.side_of[tours.destination[out] - setting.zone_count]
@@ -247,7 +267,7 @@ def tour_rows(setting: Setting, cars: Cars, tours: Tours, times: TourTimes) -> T
         drivers=drivers,
         segment=segment,
         purpose=Purpose.HOME,
-        origin=tours.destination,
+        origin=tours.comes_from,
         destination=home,
         x_m=cars.x_m[tours.car],
         y_m=cars.y_m[tours.car],

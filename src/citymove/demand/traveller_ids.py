@@ -59,9 +59,7 @@ def tour_index(car_index: Array, rank: Array) -> Array:
     return (np.asarray(car_index, np.int64) << _RANK_BITS) | rank
 
 
-def pair_index(
-    origin: Array, destination: Array, rank: Array, centroid_count: int
-) -> Array:
+def pair_index(origin: Array, destination: Array, rank: Array, centroid_count: int) -> Array:
     """Return the index of a trip of a given matrix, int64 [n].
 
     Raises

@@ -84,9 +84,7 @@ def external_times(setting: Setting, side: Array, drivers: Array) -> Array:
     city, seed = setting.city, setting.seed
     near_share = np.array([city.assumed(f"near_share.{name}") for name in setting.totals.sides])
     near = uniforms(seed, drivers, Stream.EXTERNAL_LEG, _NEAR_OR_FAR) < near_share[side]
-    median_min = np.where(
-        near, city.assumed("external_near_min"), city.assumed("external_far_min")
-    )
+    median_min = np.where(near, city.assumed("external_near_min"), city.assumed("external_far_min"))
     number = normals(seed, drivers, Stream.EXTERNAL_LEG, _MINUTES)
     seconds = lognormal(median_min * 60.0, city.assumed("external_sigma"), number)
     return np.asarray(np.rint(seconds), np.int64)

@@ -10,6 +10,9 @@ from citymove.foundation.table import Table, column
 
 Array = np.ndarray[Any, Any]
 
+FREE = -1  # a tariff's row: no charge
+UNSTATED = -2  # a reader knows of no tariff; a city's default takes its place
+
 
 class CarParkKind(IntEnum):
     """How a car park is built."""
@@ -48,7 +51,8 @@ class CarParks(Table):
     spaces_spread
         float64, share by which `spaces` may be off.
     tariff
-        int16, row of `City.tariffs`, -1: free.
+        int16, row of `City.tariffs`, `FREE` (-1); in what a map's reader yields, `FREE` or
+        `UNSTATED` (-2), never `UNSTATED` in a city.
     """
 
     id: Array = column(np.str_)

@@ -88,21 +88,21 @@ class CountryDefaults:
     def lanes(self, road_class: npt.ArrayLike, ramp: npt.ArrayLike) -> Array:
         """Return lanes of one direction, float64 [n], by class (`RoadClass`) and ramp (bool)."""
         table = np.array([row.lanes.value for row in self.classes])
-        return np.where(ramp, self.ramp_lanes.value, table[np.asarray(road_class)])
+        return np.asarray(np.where(ramp, self.ramp_lanes.value, table[np.asarray(road_class)]))
 
     def speed_mps(self, road_class: npt.ArrayLike, ramp: npt.ArrayLike) -> Array:
         """Return free speed, m/s, float64 [n]."""
         table = np.array([row.speed_kmh.value for row in self.classes])
         speed_kmh = table[np.asarray(road_class)]
         limited = np.minimum(speed_kmh, self.ramp_speed_kmh.value)
-        return np.where(ramp, limited, speed_kmh) * _KMH
+        return np.asarray(np.where(ramp, limited, speed_kmh) * _KMH)
 
     def capacity_per_lane_vph(self, road_class: npt.ArrayLike, ramp: npt.ArrayLike) -> Array:
         """Return capacity of one lane away from signals, veh/h, float64 [n]."""
         table = np.array([row.capacity_per_lane_vph.value for row in self.classes])
         capacity = table[np.asarray(road_class)]
         limited = np.minimum(capacity, self.ramp_capacity_per_lane_vph.value)
-        return np.where(ramp, limited, capacity)
+        return np.asarray(np.where(ramp, limited, capacity))
 
 
 def _default(value: float, note: str) -> Sourced:
@@ -245,18 +245,19 @@ _IE = (
 )
 
 _TABLES = {"generic": _GENERIC, "EU": _EU, "CN": _CN, "US": _US, "GB": _GB, "IE": _IE}
-_EU_COUNTRIES = frozenset(
-    "AT BE BG CH CZ DE DK EE ES FI FR GR HR HU IT LI LT LU LV MC NL NO PL PT RO SE SI SK".split()
-)
+_EU_COUNTRIES = frozenset((
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IT",
+    "LI", "LT", "LU", "LV", "MC", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+))  # fmt: skip
 _GERMAN_HANDBOOK = frozenset(("AT", "DE"))
 # Countries and territories whose traffic keeps left (United Nations Road Safety Fund list).
-_KEEP_LEFT = frozenset(
-    (
-        "AG AI AU BB BD BM BN BS BT BW CC CK CX CY DM FJ FK GB GD GG GY HK ID IE IM IN JE JM JP "
-        "KE KI KN KY LC LK LS MO MS MT MU MV MW MY MZ NA NF NP NR NU NZ PG PK PN SB SC SG SH SR "
-        "SZ TC TH TK TL TO TT TV TZ UG VC VG VI WS ZA ZM ZW"
-    ).split()
-)
+_KEEP_LEFT = frozenset((
+    "AG", "AI", "AU", "BB", "BD", "BM", "BN", "BS", "BT", "BW", "CC", "CK", "CX", "CY", "DM",
+    "FJ", "FK", "GB", "GD", "GG", "GY", "HK", "ID", "IE", "IM", "IN", "JE", "JM", "JP", "KE",
+    "KI", "KN", "KY", "LC", "LK", "LS", "MO", "MS", "MT", "MU", "MV", "MW", "MY", "MZ", "NA",
+    "NF", "NP", "NR", "NU", "NZ", "PG", "PK", "PN", "SB", "SC", "SG", "SH", "SR", "SZ", "TC",
+    "TH", "TK", "TL", "TO", "TT", "TV", "TZ", "UG", "VC", "VG", "VI", "WS", "ZA", "ZM", "ZW",
+))  # fmt: skip
 
 
 def _table_of(country: str) -> str:

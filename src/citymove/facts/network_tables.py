@@ -86,7 +86,7 @@ class DemandTable(Table):
 
         Examples
         --------
-        >>> table = DemandTable(name="made up", zone_count=2, origin=[0], destination=[1], trips=[6])
+        >>> table = DemandTable(name="d", zone_count=2, origin=[0], destination=[1], trips=[6])
         >>> table.matrix().tolist()
         [[0.0, 6.0], [0.0, 0.0]]
         """

@@ -61,7 +61,8 @@ def grid_zones(places: Places, cell_m: float) -> Zones:
     """
     if not (np.isfinite(cell_m) and cell_m > 0):
         raise InputError("must be > 0", value=f"cell_m = {cell_m}", remedy="200 m suits most")
-    cells = np.stack([np.floor(places.x_m / cell_m), np.floor(places.y_m / cell_m)], axis=1)
+    # floor_divide is exact where a quotient next to a whole number would be rounded up to it
+    cells = np.floor_divide(np.stack([places.x_m, places.y_m], axis=1), cell_m)
     grid, member = np.unique(cells.astype(np.int64), axis=0, return_inverse=True)
     member = member.ravel()
     area_m2 = np.bincount(member, places.floor_area_m2, minlength=len(grid))

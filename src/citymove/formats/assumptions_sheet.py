@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citymove.facts.assumptions import key_of
+from citymove.formats.csv_rows import CsvRow, read_csv
 from citymove.foundation.errors import InputError, InputErrors
 from citymove.foundation.near_names import did_you_mean
 from citymove.foundation.provenance import Source, Sourced
-from citymove.formats.csv_rows import CsvRow, read_csv
 
 COLUMNS = ("key", "value", "low", "high", "source", "note")
 SOURCES = tuple(
@@ -99,8 +99,10 @@ def _sourced(row: CsvRow, key: str) -> Sourced:
     numbers: dict[str, float] = {}
     for column in ("value", "low", "high"):
         try:
-            empty = column != "value" and not row.cells[column]
-            numbers[column] = row.number("value" if empty else column)
+            if column == "value" or row.cells[column]:
+                numbers[column] = row.number(column)
+            else:
+                numbers[column] = numbers.get("value", 0.0)
         except InputError as error:
             errors.append(error)
     if errors:
@@ -108,17 +110,9 @@ def _sourced(row: CsvRow, key: str) -> Sourced:
     source, note = row.cells["source"], row.cells["note"]
     faults = list(faults_of(key, **numbers, source=source, note=note))
     if faults:
-        raise InputErrors(_at_cell(row, key, fault) for fault in faults)
+        raise InputErrors(row.error(f.rule, f.field, remedy=f.remedy, of=key) for f in faults)
     return Sourced(
         numbers["value"], Source.from_word(source), numbers["low"], numbers["high"], note
-    )
-
-
-def _at_cell(row: CsvRow, key: str, fault: Fault) -> InputError:
-    error = row.error(fault.rule, fault.field, remedy=fault.remedy)
-    error.value = f"{key}: {error.value}"
-    return InputError(
-        error.rule, file=error.file, line=error.line, value=error.value, remedy=error.remedy
     )
 
 

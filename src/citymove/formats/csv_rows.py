@@ -1,6 +1,7 @@
 """The rows of a CSV sheet, each with its line, under a header that is checked."""
 
 import csv
+import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,9 +28,11 @@ class CsvRow:
     line: int
     cells: Mapping[str, str]
 
-    def error(self, rule: str, column: str, *, remedy: str | None = None) -> InputError:
-        """Return an error about one cell."""
-        value = f"{column} = {self.cells[column]!r}"
+    def error(
+        self, rule: str, column: str, *, remedy: str | None = None, of: str = ""
+    ) -> InputError:
+        """Return an error about one cell (`of`: what the row speaks of)."""
+        value = f"{of}{': ' if of else ''}{column} = {self.cells[column]!r}"
         return InputError(rule, file=self.file, line=self.line, value=value, remedy=remedy)
 
     def number(self, column: str) -> float:
@@ -67,7 +70,7 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
     InputErrors
         Columns that are unknown, twice or missing; rows with too many or too few cells.
     """
-    reader = csv.reader(read_text(path).splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
     try:
         line = 1
@@ -98,7 +101,9 @@ def read_csv(path: Path, *, required: Sequence[str], optional: Sequence[str] = (
     if errors:
         raise InputErrors(errors)
     absent = dict.fromkeys(optional, "")
-    return [CsvRow(path, line, {**absent, **dict(zip(header, row, strict=True))}) for line, row in rows]
+    return [
+        CsvRow(path, line, {**absent, **dict(zip(header, row, strict=True))}) for line, row in rows
+    ]
 
 
 def _header_errors(

@@ -44,9 +44,7 @@ class _File:
     errors: list[InputError] = field(default_factory=list)
 
     def report(self, rule: str, line: int | None, value: str, remedy: str | None = None) -> None:
-        self.errors.append(
-            InputError(rule, file=self.path, line=line, value=value, remedy=remedy)
-        )
+        self.errors.append(InputError(rule, file=self.path, line=line, value=value, remedy=remedy))
         if len(self.errors) >= _MOST_ERRORS:
             raise InputErrors(self.errors)
 
@@ -179,7 +177,9 @@ def _link(file: _File, line: int, words: list[str], nodes: int) -> list[float]:
     """Return the ten values of a link line; report what is wrong with it."""
     if len(words) != len(_COLUMNS):
         file.report(
-            f"must have {len(_COLUMNS)} columns ({', '.join(_COLUMNS)})", line, f"{len(words)} found"
+            f"must have {len(_COLUMNS)} columns ({', '.join(_COLUMNS)})",
+            line,
+            f"{len(words)} found",
         )
         return [math.nan] * len(_COLUMNS)
     values: list[float] = [
@@ -296,6 +296,4 @@ def read_tntp_flows(path: str | Path) -> FlowTable:
         rows.append([*ends, *(file.number(word, number, "value") for word in words[2:])])
     file.finish()
     values = np.array(rows, np.float64).reshape(-1, 4)
-    return FlowTable(
-        tail=values[:, 0], head=values[:, 1], volume=values[:, 2], cost=values[:, 3]
-    )
+    return FlowTable(tail=values[:, 0], head=values[:, 1], volume=values[:, 2], cost=values[:, 3])

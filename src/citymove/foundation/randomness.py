@@ -46,6 +46,7 @@ class Stream(IntEnum):
     PURPOSE = 15
     TOUR = 16
     SEARCH_SCOPE = 17
+    SCALE = 18
 
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -6,9 +6,12 @@ spaces, lets the driver stay as long as he wants and can be reached. Its utility
     taste - (drive + walk_weight x walk + expected search penalty + fee / value of time)
 
 The drive depends on where the driver is; all else is computed once, at the start of the
-search. The expected search penalty is the share of arrivals refused there in the previous
-round (habit) times the minutes that a refusal costs. The taste is a Gumbel number of (seed,
-traveller, facility), so an option that adds a facility leaves all other tastes unchanged.
+search. The expected search penalty comes from habit: where a share p of arrivals was refused
+in the previous round, a driver who tries places of that kind until one is free is refused
+p / (1 - p) times on average (the geometric distribution; the random checks with replacement
+of `exact_answers`), and each refusal costs some minutes. The taste is a Gumbel number of
+(seed, traveller, facility), so an option that adds a facility leaves all other tastes
+unchanged.
 """
 
 import math
@@ -24,7 +27,7 @@ from citymove.foundation.table import frozen_array
 from citymove.foundation.walking import Walking
 from citymove.parking.outcome import Drivers
 from citymove.parking.pricing import NOT_ALLOWED, FlatTariffs, price_cents
-from citymove.prepare.prepared import ParkingSupply
+from citymove.prepare.prepared import FacilityKind, ParkingSupply
 
 Array = np.ndarray[Any, Any]
 
@@ -45,13 +48,18 @@ class Behaviour:
     taste_spread_min
         Scale of the Gumbel taste, min, >= 0.
     refusal_min
-        Minutes of search that a driver expects a refusal to cost, >= 0 (assumed: about a way
-        round and the drive to the next place).
+        Minutes of search that a driver expects each refusal to cost, >= 0 (assumed: the drive
+        to the next place).
+    refused_at_most
+        Share of refusals above which habit tells no difference, < 1: it bounds the penalty
+        (0.95: 19 refusals).
     kerb_margin_min
         A driver takes a free space that he passes, unless the place he heads for is better by
         more than this, min, >= 0 (assumed: a space in sight is worth more than one hoped for).
     candidates
-        Most facilities that a searching driver considers, the best from where he begins.
+        Most facilities of each kind (kerb, car park) that a searching driver considers, the
+        best from where he begins. Of each kind, lest cheap kerb that is always full hides the
+        car park round the corner.
     known
         The same for a driver who knows which spaces are free.
     """
@@ -59,10 +67,11 @@ class Behaviour:
     walk_limit_m: float
     walk_weight: float
     taste_spread_min: float
-    refusal_min: float = 4.0
+    refusal_min: float = 2.0
+    refused_at_most: float = 0.95
     kerb_margin_min: float = 1.0
     candidates: int = 12
-    known: int = 64
+    known: int = 40
 
     def __post_init__(self) -> None:
         if not 0 < self.walk_limit_m < math.inf:
@@ -70,8 +79,21 @@ class Behaviour:
         for name in ("walk_weight", "taste_spread_min", "refusal_min", "kerb_margin_min"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise InputError("must be >= 0", value=f"{name} = {getattr(self, name)}")
+        if not 0 <= self.refused_at_most < 1:
+            raise InputError("must be a share < 1", value=f"{self.refused_at_most}")
         if self.candidates < 1 or self.known < 1:
             raise InputError("must be >= 1", value=f"{self.candidates}, {self.known} candidates")
+
+    def penalty_min(self, refused_share: Array) -> Array:
+        """Return the search expected where this share of arrivals was refused, min.
+
+        Examples
+        --------
+        >>> Behaviour(600.0, 2.0, 2.0).penalty_min(np.array([0.0, 0.5, 0.75, 1.0])).round(6)
+        array([ 0.,  2.,  6., 38.])
+        """
+        share = np.minimum(refused_share, self.refused_at_most)
+        return np.asarray(self.refusal_min * share / (1 - share))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,10 +112,10 @@ class Candidates:
     facility: Array
     utility_min: Array
 
-    def of(self, row: int) -> tuple[list[int], list[float]]:
+    def of(self, row: int) -> tuple[Array, Array]:
         """Return facilities and utilities of one driver."""
-        count = int(np.count_nonzero(self.facility[row] >= 0))
-        return self.facility[row, :count].tolist(), self.utility_min[row, :count].tolist()
+        count = np.count_nonzero(self.facility[row] >= 0)
+        return self.facility[row, :count], self.utility_min[row, :count]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -112,8 +134,8 @@ class Places:
         float64 [usable], in the order of `by_x`.
     taste_key
         int64 [facilities], stable number of the facility's id.
-    tariff
-        int64 [facilities].
+    tariff, kind
+        int64 [facilities]; int8 [facilities] `FacilityKind`.
     flat
         `FlatTariffs.arrays()`.
     """
@@ -125,6 +147,7 @@ class Places:
     y_m: Array
     taste_key: Array
     tariff: Array
+    kind: Array
     flat: tuple[Array, ...]
 
     @classmethod
@@ -143,6 +166,7 @@ class Places:
             y_m=frozen_array(supply.y_m[by_x]),
             taste_key=frozen_array([stable_id(str(i)) for i in supply.id], np.int64),
             tariff=frozen_array(supply.tariff, np.int64),
+            kind=supply.kind,
             flat=tariffs.arrays(),
         )
 
@@ -175,21 +199,22 @@ def rank_candidates(
     seed
         The run's seed.
     keep
-        Most facilities per driver.
+        Most facilities of each kind per driver.
 
     Notes
     -----
-    All acceptable facilities are weighed, and the `keep` best by utility at the start node are
-    kept, in that order; equal utilities stand in the order of the supply. The fee is that of a
-    stay that begins when the search begins.
+    All acceptable facilities are weighed, and the `keep` best of each kind by utility at the
+    start node are kept, in that order; equal utilities stand in the order of the supply, kerb
+    first. The fee is that of a stay that begins when the search begins.
     """
     keep = max(1, min(keep, places.by_x.size))
-    facility = np.full((len(drivers), keep), NOWHERE, np.int32)
-    utility_min = np.full((len(drivers), keep), -np.inf)
+    shape = (len(drivers), len(FacilityKind), keep)
+    facility = np.full(shape, NOWHERE, np.int32)
+    utility_min, at_start_min = np.full(shape, -np.inf), np.full(shape, -np.inf)
     _rank(
         from_node_s,
         (places.target_of, places.by_x, places.x_m, places.y_m),
-        (places.taste_key, places.tariff, places.flat),
+        (places.taste_key, places.tariff, places.kind, places.flat),
         (
             drivers.id,
             drivers.start_node,
@@ -202,12 +227,20 @@ def rank_candidates(
             behaviour.walk_weight / walking.speed_mps / 60,
             behaviour.taste_spread_min,
         ),
-        refused_share * behaviour.refusal_min,
+        behaviour.penalty_min(refused_share),
         seed,
-        facility,
-        utility_min,
+        (facility, utility_min, at_start_min),
     )
-    return Candidates(facility=frozen_array(facility), utility_min=frozen_array(utility_min))
+    order = np.argsort(-_flat_rows(at_start_min), axis=1, kind="stable")
+    return Candidates(
+        facility=frozen_array(np.take_along_axis(_flat_rows(facility), order, axis=1)),
+        utility_min=frozen_array(np.take_along_axis(_flat_rows(utility_min), order, axis=1)),
+    )
+
+
+def _flat_rows(values: Array) -> Array:
+    drivers, kinds, keep = values.shape
+    return values.reshape(drivers, kinds * keep)
 
 
 @kernel
@@ -220,18 +253,16 @@ def _rank(
     weights: Any,
     penalty_min: Array,
     seed: int,
-    facility: Array,
-    utility_min: Array,
+    out: Any,
 ) -> None:
     target_of, by_x, x_m, y_m = located
-    taste_key, tariff, flat = attributes
+    taste_key, tariff, kind, flat = attributes
     ids, start_node, start_s, dwell_s = trip
     at_x_m, at_y_m, value_per_h = person
     limit_m, detour, min_per_m, spread_min = weights
+    facility, utility_min, at_start_min = out
     reach_m = limit_m / detour + 1.0  # a metre of slack: the exact test follows
-    total = np.empty(facility.shape[1])
     for i in range(ids.size):
-        count = 0
         for j in range(np.searchsorted(x_m, at_x_m[i] - reach_m), x_m.size):
             if x_m[j] > at_x_m[i] + reach_m:
                 break
@@ -248,33 +279,28 @@ def _rank(
             value = -math.log(-math.log(u)) * spread_min - (
                 min_per_m * walk_m + penalty_min[f] + fee_min
             )
-            count = _keep_best(
-                f, value, value - drive_s / 60, facility[i], utility_min[i], total, count
-            )
+            best = (facility[i, kind[f]], utility_min[i, kind[f]], at_start_min[i, kind[f]])
+            _keep_best(f, value, value - drive_s / 60, best)
 
 
 @kernel
-def _keep_best(
-    f: int,
-    value: float,
-    value_here: float,
-    facility: Array,
-    utility_min: Array,
-    total: Array,
-    count: int,
-) -> int:
+def _keep_best(f: int, value: float, value_here: float, best: Any) -> None:
     """Insert a facility into a list that falls by value; equal ones stand by rising row."""
-    k = count
+    facility, utility_min, at_start_min = best
+    last = facility.size - 1
+    k = facility.size
     while k > 0 and (
-        value_here > total[k - 1] or (value_here == total[k - 1] and f < facility[k - 1])
+        value_here > at_start_min[k - 1]
+        or (value_here == at_start_min[k - 1] and f < facility[k - 1])
     ):
         k -= 1
-    if k == total.size:
-        return count
-    for m in range(min(count, total.size - 1), k, -1):
-        facility[m], utility_min[m], total[m] = facility[m - 1], utility_min[m - 1], total[m - 1]
-    facility[k], utility_min[k], total[k] = f, value, value_here
-    return min(count + 1, total.size)
+    if k > last:
+        return
+    for m in range(last, k, -1):
+        facility[m] = facility[m - 1]
+        utility_min[m] = utility_min[m - 1]
+        at_start_min[m] = at_start_min[m - 1]
+    facility[k], utility_min[k], at_start_min[k] = f, value, value_here
 
 
 def place_nearest(

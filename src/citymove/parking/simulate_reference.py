@@ -154,10 +154,10 @@ def _candidates(
     behaviour: Behaviour,
     refused_share: Array,
     seed: int,
-) -> dict[int, tuple[list[int], list[float]]]:
+) -> dict[int, tuple[Array, Array]]:
     """Return facilities and utilities of each driver who arrives, by row."""
     slice_of = np.where(drivers.start_node >= 0, network.slices.index_of(drivers.start_s), -1)
-    found: dict[int, tuple[list[int], list[float]]] = {}
+    found: dict[int, tuple[Array, Array]] = {}
     for row in np.unique(slice_of[slice_of >= 0]).tolist():
         for informed, keep in ((False, behaviour.candidates), (True, behaviour.known)):
             who = np.flatnonzero((slice_of == row) & (drivers.informed == informed))
@@ -186,7 +186,8 @@ class _Trip:
     node: int
     deadline_s: int
     facilities: list[int]
-    utility_min: list[float]
+    targets: Array  # int64, rows of `Ways` by choice
+    utility_min: Array  # float64, by choice
     kerb_at: dict[int, list[int]]  # choices of kerb by the link at whose end they are met
     link: int = NO_LINK  # the link at whose end he is; none at the start
     remembered: set[int] = field(default_factory=set)  # choices found full
@@ -208,7 +209,7 @@ class _Search:
         drivers: Drivers,
         places: Places,
         ways: WaysBySlice,
-        candidates: dict[int, tuple[list[int], list[float]]],
+        candidates: dict[int, tuple[Array, Array]],
         behaviour: Behaviour,
         end_s: int,
     ) -> None:
@@ -221,8 +222,8 @@ class _Search:
         self._edges_s: list[int] = network.slices.edges_s.tolist()
         self._link_time_s: list[list[int]] = _whole_seconds(network.link_time_s).tolist()
         self._link_of: list[int] = supply.link.tolist()
-        self._target_of: list[int] = places.target_of.tolist()
-        self._is_kerb: list[bool] = (supply.kind == FacilityKind.KERB).tolist()
+        self._target_of = places.target_of
+        self._is_kerb = supply.kind == FacilityKind.KERB
         self._standing: list[int] = []
         self._rank = np.empty(len(drivers), np.int64)
         self._rank[np.argsort(drivers.id, kind="stable")] = np.arange(len(drivers))
@@ -266,13 +267,12 @@ class _Search:
     def driver(self, driver: int) -> Process:
         """Look for a space, stay and leave."""
         self.ledger.enter()
-        trip = self._trip(driver)
         facility = NOWHERE
         if self._drivers.informed[driver]:
             yield self._arrival(driver, self._now)
-            facility = self._free_space_known(trip)
+            facility = self._free_space_known(driver)
         if facility == NOWHERE:
-            facility = yield from self._search(trip)
+            facility = yield from self._search(self._trip(driver))
         if facility == NOWHERE:
             self.ledger.give_up(driver, self._now)
             return
@@ -318,40 +318,38 @@ class _Search:
         kerb = [k for k in trip.kerb_at.get(trip.link, ()) if k not in trip.looked]
         if not kerb:
             return kerb
-        least = self._utility_min(trip, choice) - self._margin_min
-        return [k for k in kerb if trip.utility_min[k] >= least]
+        utility_min = self._utility_min(trip)
+        least = utility_min[choice] - self._margin_min
+        return [k for k in kerb if utility_min[k] >= least]
 
     def _best(self, trip: _Trip) -> int:
         """Return the best choice from here; where all are remembered, forget and ask again."""
-        for _ in range(2):
-            best, best_min = NOWHERE, -np.inf
-            for choice in range(len(trip.facilities)):
-                if choice not in trip.remembered:
-                    utility_min = self._utility_min(trip, choice)
-                    if utility_min > best_min:
-                        best, best_min = choice, utility_min
-            if best != NOWHERE or not trip.remembered:
-                return best
+        utility_min = self._utility_min(trip)
+        if not utility_min.size:
+            return NOWHERE
+        fresh_min = utility_min.copy()
+        fresh_min[list(trip.remembered)] = -np.inf
+        if not np.isfinite(fresh_min.max()):
             trip.remembered.clear()
-        return NOWHERE
+            fresh_min = utility_min
+        best = int(fresh_min.argmax())  # the first of equals
+        return best if np.isfinite(fresh_min[best]) else NOWHERE
 
-    def _utility_min(self, trip: _Trip, choice: int) -> float:
-        """Return what a choice is worth from where the driver is; -inf if out of reach."""
+    def _utility_min(self, trip: _Trip) -> Array:
+        """Return what each choice is worth from where the driver is; -inf if out of reach."""
         ways = self._ways.at(self._slice_at(self._now))
-        facility = trip.facilities[choice]
-        target = self._target_of[facility]
         if trip.link == NO_LINK:
-            drive_s = ways.from_node_s[target, trip.node]
-        elif choice in trip.looked:
-            drive_s = ways.round_s[target]
+            drive_s = ways.from_node_s[trip.targets, trip.node]
         else:
-            drive_s = ways.left_s[target, trip.link]
-        return trip.utility_min[choice] - float(drive_s) / 60
+            drive_s = ways.left_s[trip.targets, trip.link]
+            for choice in trip.looked:
+                drive_s[choice] = ways.round_s[trip.targets[choice]]
+        return np.asarray(trip.utility_min - drive_s / 60)
 
-    def _free_space_known(self, trip: _Trip) -> int:
-        for facility in trip.facilities:
+    def _free_space_known(self, driver: int) -> int:
+        for facility in self._candidates[driver][0].tolist():
             if self.ledger.occupied[facility] < self.ledger.spaces[facility]:
-                return facility
+                return int(facility)
         return NOWHERE
 
     def _drive(self, trip: _Trip, choice: int) -> int:
@@ -361,7 +359,7 @@ class _Search:
         are known.
         """
         trip.looked.clear()
-        target = self._target_of[trip.facilities[choice]]
+        target = int(trip.targets[choice])
         goal = self._link_of[trip.facilities[choice]]
         time_s = self._now
         while True:
@@ -393,16 +391,16 @@ class _Search:
         return Moment(self.env, time_s, _MOVE + int(self._rank[driver]))
 
     def _trip(self, driver: int) -> _Trip:
-        facilities, utility_min = self._candidates.pop(driver)
+        facilities, utility_min = self._candidates[driver]
         kerb_at: dict[int, list[int]] = {}
-        for choice, facility in enumerate(facilities):
-            if self._is_kerb[facility]:
-                kerb_at.setdefault(self._link_of[facility], []).append(choice)
+        for choice in np.flatnonzero(self._is_kerb[facilities]).tolist():
+            kerb_at.setdefault(self._link_of[facilities[choice]], []).append(choice)
         return _Trip(
             driver=driver,
             node=int(self._drivers.start_node[driver]),
             deadline_s=self._now + int(self._drivers.patience_s[driver]),
-            facilities=facilities,
+            facilities=facilities.tolist(),
+            targets=self._target_of[facilities],
             utility_min=utility_min,
             kerb_at=kerb_at,
         )

@@ -104,23 +104,6 @@ def node_tree(graph: Any, link_cost: Any, origin: int, state: Any) -> int:
 
 
 @kernel
-def _reach_link(
-    graph: Any, link: int, before: int, cost: float, state: Any, size: int, count: int
-) -> int:
-    """Give a link its final cost at its end; return the new size of the heap."""
-    node = graph.head[link]
-    state.before[link] = before
-    state.order[count] = link
-    state.open_out[graph.tail[link]] -= 1
-    if cost < state.node_cost[node]:
-        state.node_cost[node] = cost
-        state.arrive_by[node] = link
-    if node >= graph.first_through_node and state.open_out[node] > 0:
-        return heap_push(cost, link, state.heap_key, state.heap_item, size)
-    return size
-
-
-@kernel
 def link_tree(graph: Any, link_cost: Any, origin: int, state: Any) -> int:
     """Search from `origin` over permitted turns; return the number of links in the order."""
     for node in range(state.node_cost.size):
@@ -132,23 +115,33 @@ def link_tree(graph: Any, link_cost: Any, origin: int, state: Any) -> int:
     state.node_cost[origin] = 0.0
     size = 0
     count = 0
-    for k in range(graph.out_start[origin], graph.out_start[origin + 1]):
-        link = graph.out_link[k]
-        if link_cost[link] < np.inf:
-            size = _reach_link(graph, link, NO_LINK, link_cost[link], state, size, count)
+    former, cost = NO_LINK, 0.0
+    onward, low, high = graph.out_link, graph.out_start[origin], graph.out_start[origin + 1]
+    while True:
+        for k in range(low, high):
+            link = onward[k]
+            if state.before[link] != UNREACHED or link_cost[link] == np.inf:
+                continue
+            # Its final cost, see the module's docstring.
+            further = cost + link_cost[link]
+            node = graph.head[link]
+            state.before[link] = former
+            state.order[count] = link
             count += 1
-    while size > 0:
-        cost, link = state.heap_key[0], state.heap_item[0]
-        size = heap_drop_first(state.heap_key, state.heap_item, size)
-        if state.open_out[graph.head[link]] == 0:
-            continue
-        for k in range(graph.turn_start[link], graph.turn_start[link + 1]):
-            beyond = graph.turn_to[k]
-            if state.before[beyond] == UNREACHED and link_cost[beyond] < np.inf:
-                further = cost + link_cost[beyond]
-                size = _reach_link(graph, beyond, link, further, state, size, count)
-                count += 1
-    return count
+            state.open_out[graph.tail[link]] -= 1
+            if further < state.node_cost[node]:
+                state.node_cost[node] = further
+                state.arrive_by[node] = link
+            if node >= graph.first_through_node and state.open_out[node] > 0:
+                size = heap_push(further, link, state.heap_key, state.heap_item, size)
+        while size > 0:
+            cost, former = state.heap_key[0], state.heap_item[0]
+            size = heap_drop_first(state.heap_key, state.heap_item, size)
+            if state.open_out[graph.head[former]] > 0:
+                break
+        else:
+            return count
+        onward, low, high = graph.turn_to, graph.turn_start[former], graph.turn_start[former + 1]
 
 
 @kernel

@@ -131,7 +131,8 @@ class Prepared:
     junctions
         Signalised junctions.
     junction_of_link
-        int32 [links], the signalised junction at the link's head, -1 for none.
+        int32 [links], the signalised junction at the link's head, -1 for none and for links
+        between two nodes of one junction.
     plans
         The plans in force, known or inferred, sorted by junction and start.
     cycle_s, green_s
@@ -175,6 +176,8 @@ class Prepared:
         """Number of road links."""
         return len(self.city.roads.links)
 
-    def with_greens(self, plans: tuple[SignalPlan, ...], cycle_s: Array, green_s: Array) -> "Prepared":
+    def with_greens(
+        self, plans: tuple[SignalPlan, ...], cycle_s: Array, green_s: Array
+    ) -> "Prepared":
         """Return the same with other plans and what follows from them."""
         return replace(self, plans=plans, cycle_s=cycle_s, green_s=green_s)

@@ -55,20 +55,20 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "stamp_year": ("Year of the data", "数据年份"),
     # ---- grades
     "grade_a": (
-        "A: checked against counts that were held out.",
-        "A：已用预留的观测数据检验。",
+        "Checked against counts that were held out.",
+        "已用预留的观测数据检验。",
     ),
     "grade_b": (
-        "B: counts, gate logs and signal plans were used; no held-out check was passed.",
-        "B：已使用流量、道闸记录与信号配时数据，尚未通过预留数据检验。",
+        "Counts, gate logs and signal plans were used; no held-out check was passed.",
+        "已使用流量、道闸记录与信号配时数据，尚未通过预留数据检验。",
     ),
     "grade_c": (
-        "C: speeds or a night survey were used; no counts.",
-        "C：已使用车速或夜间停车调查数据，无流量观测。",
+        "Speeds or a night survey were used; no counts.",
+        "已使用车速或夜间停车调查数据，无流量观测。",
     ),
     "grade_d": (
-        "D: OpenStreetMap and stated totals only; nothing was checked against counts.",
-        "D：仅依据开放街道地图（OpenStreetMap）与给定总量，未与任何观测数据核对。",
+        "OpenStreetMap and stated totals only; nothing was checked against counts.",
+        "仅依据开放街道地图（OpenStreetMap）与给定总量，未与任何观测数据核对。",
     ),
     "grade_unknown": ("{grade}", "{grade}"),
     "graded": ("Grade {grade}", "等级 {grade}"),

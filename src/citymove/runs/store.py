@@ -110,6 +110,11 @@ def write_text(path: Path, text: str) -> None:
     _replace(path, lambda file: file.write(text.encode()))
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes beside `path` and rename."""
+    _replace(path, lambda file: file.write(data))
+
+
 def _replace(path: Path, write: Any) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -25,7 +25,7 @@ from citymove.prepare.preparing import prepare
 from citymove.runs.store import RunStore
 from citymove.scenario.ensemble import Draw
 from citymove.scenario.preview import ResolvedOption
-from citymove.traffic.link_cost import free_skim_min
+from citymove.traffic.free_flow import free_skim_min
 
 Array = np.ndarray[Any, Any]
 

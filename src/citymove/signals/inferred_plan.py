@@ -39,12 +39,15 @@ def approach_bearing_deg(roads: Roads, link: int) -> float:
     return math.degrees(math.atan2(y_m[-1] - y_m[first], x_m[-1] - x_m[first]))
 
 
-def stages_by_conflict(roads: Roads, approaches: npt.ArrayLike) -> tuple[tuple[int, ...], ...]:
-    """Group a junction's approaches to stages in which no main movements cross.
+def stages_by_conflict(
+    roads: Roads, approaches: npt.ArrayLike, movements: Mapping[int, tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    """Group a junction's approaches to stages in which no main movements conflict.
 
     Approaches that face each other share a stage (left turns give way), and so do parallel
-    carriageways that enter at different nodes; every other approach has its own. Where this
-    leaves more than four stages, the two with the least lanes are joined until four are left.
+    carriageways that enter at different nodes, unless the straightest movements of both end in
+    the same link. Every other approach has its own stage. Where this leaves more than four,
+    the two with the least lanes are joined until four are left.
 
     Parameters
     ----------
@@ -52,33 +55,61 @@ def stages_by_conflict(roads: Roads, approaches: npt.ArrayLike) -> tuple[tuple[i
         The network.
     approaches
         Links that lead into the junction.
+    movements
+        Links that each approach may turn into.
 
     Returns
     -------
     tuple
-        Links of each stage, ascending; the stage of the widest road first.
+        Links of each stage, ascending; the stage of the highest road class first.
     """
     rows = [int(a) for a in np.asarray(approaches, np.int64)]
     bearing = {a: approach_bearing_deg(roads, a) for a in rows}
-    head, lanes = roads.links.head, roads.links.lanes
+    target = {a: _straightest(roads, bearing[a], movements[a]) for a in rows}
+    head, lanes, road_class = roads.links.head, roads.links.lanes, roads.links.road_class
 
-    def compatible(a: int, b: int) -> bool:
-        turn = abs((bearing[a] - bearing[b] + 180) % 360 - 180)
-        return turn >= 180 - _OPPOSING_DEG or (turn <= _PARALLEL_DEG and head[a] != head[b])
+    def apart_deg(a: int, b: int) -> float:
+        """Return how far two approaches are from one line, inf where they conflict."""
+        turn = abs(_turned(bearing[a], bearing[b]))
+        facing = turn >= 180 - _OPPOSING_DEG
+        parallel = turn <= _PARALLEL_DEG and head[a] != head[b]
+        merging = target[a] == target[b] is not None
+        return min(turn, 180 - turn) if (facing or parallel) and not merging else math.inf
 
-    order = sorted(rows, key=lambda a: (roads.links.road_class[a], -lanes[a], a))
-    groups: list[list[int]] = []
-    for a in order:
-        home = next((g for g in groups if all(compatible(a, b) for b in g)), None)
-        if home is None:
-            groups.append([a])
-        else:
-            home.append(a)
-    while len(groups) > MOST_STAGES:
-        groups.sort(key=lambda g: (-sum(float(lanes[a]) for a in g), min(g)))
-        smallest = groups.pop()
-        groups[-1].extend(smallest)
+    rank = {a: i for i, a in enumerate(sorted(rows, key=lambda a: (road_class[a], -lanes[a], a)))}
+    groups = [[a] for a in sorted(rows, key=rank.__getitem__)]
+    while len(groups) > 1:  # join the two groups that lie best in line
+        pairs = [(i, j) for i in range(len(groups)) for j in range(i + 1, len(groups))]
+        spread = [max(apart_deg(a, b) for a in groups[i] for b in groups[j]) for i, j in pairs]
+        best = int(np.argmin(spread))
+        i, j = pairs[best]
+        if math.isinf(spread[best]):
+            if len(groups) <= MOST_STAGES:
+                break
+            by_lanes = sorted(range(len(groups)), key=lambda g: (sum(lanes[groups[g]]), -g))
+            i, j = sorted(by_lanes[:2])
+        groups[i] += groups.pop(j)
     return tuple(tuple(sorted(g)) for g in groups)
+
+
+def _straightest(roads: Roads, bearing_deg: float, onward: tuple[int, ...]) -> int | None:
+    """Return the link that continues a direction best, None where nothing leads on."""
+
+    def change(link: int) -> tuple[float, int]:
+        first = int(roads.shape_start[link])
+        far = int(roads.shape_start[link + 1]) - 1
+        x_m = roads.shape_x_m[first : far + 1] - roads.shape_x_m[first]
+        y_m = roads.shape_y_m[first : far + 1] - roads.shape_y_m[first]
+        reached = np.flatnonzero(np.hypot(x_m, y_m) >= _BEARING_REACH_M)
+        at = int(reached[0]) if reached.size else -1
+        return abs(_turned(bearing_deg, math.degrees(math.atan2(y_m[at], x_m[at])))), link
+
+    return min(map(change, onward), default=(0.0, None))[1]
+
+
+def _turned(from_deg: float, to_deg: float) -> float:
+    """Return the turn from one direction to another, degrees, -180 .. 180, left > 0."""
+    return (to_deg - from_deg + 180) % 360 - 180
 
 
 def inferred_plan(
@@ -109,7 +140,7 @@ def inferred_plan(
     start_s, end_s
         Window of the day.
     """
-    groups = stages_by_conflict(roads, approaches)
+    groups = stages_by_conflict(roads, approaches, movements)
     if not groups:
         raise InputError("must have an approach", value=f"junction {junction}")
     intergreen_s = AMBER_S + ALL_RED_S

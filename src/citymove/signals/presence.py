@@ -12,7 +12,7 @@ from citymove.foundation.table import Table, column, frozen_array
 Array = np.ndarray[Any, Any]
 
 STOP_LINE_M = 40.0  # a light farther than this from any junction is a mid-block light
-_JUNCTION_ARMS = 3
+JUNCTION_STREETS = 3  # where fewer streets meet there is no junction
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -83,7 +83,8 @@ def signal_junctions(roads: Roads, *, radius_m: float = 30.0) -> SignalJunctions
     all, within `STOP_LINE_M`. Junction nodes closer than `radius_m` are one junction (single
     linkage), so the carriageways of a divided road end in one. Nodes where three or more
     streets other than service roads meet, within `radius_m` of a junction's lights, belong to it
-    too. Closed links count like open ones: closing a street moves no junction.
+    too, and so do nodes that short links tie to two of its nodes. Closed links count like open
+    ones: closing a street moves no junction.
 
     Parameters
     ----------
@@ -108,8 +109,11 @@ def signal_junctions(roads: Roads, *, radius_m: float = 30.0) -> SignalJunctions
     )  # fmt: skip
 
 
-def _arms(roads: Roads, *, service: bool) -> Array:
-    """Return how many streets meet at each node, int64 [nodes]; both directions are one."""
+def streets_meeting(roads: Roads, *, service: bool = True) -> Array:
+    """Return how many streets meet at each node, int64 [nodes]; both directions are one.
+
+    Closed links count like open ones. Without `service` roads these do not count.
+    """
     links = roads.links
     used = np.ones(len(links), bool) if service else links.road_class != RoadClass.SERVICE
     low = np.minimum(links.tail, links.head)[used]
@@ -122,8 +126,8 @@ def _arms(roads: Roads, *, service: bool) -> Array:
 
 def _anchors(roads: Roads, lights: Array) -> Array:
     """Return the junction node that each light controls, int64, -1 where none is near."""
-    main = _arms(roads, service=False) >= _JUNCTION_ARMS
-    any_road = _arms(roads, service=True) >= _JUNCTION_ARMS
+    main = streets_meeting(roads, service=False) >= JUNCTION_STREETS
+    any_road = streets_meeting(roads) >= JUNCTION_STREETS
     node = roads.signal_nodes.node[lights]
     anchor = np.full(lights.size, -1, np.int64)
     for i, light in enumerate(lights):
@@ -194,14 +198,34 @@ def _owners(roads: Roads, lights: Array, anchor: Array, cluster: Array, radius_m
     nodes, signals = roads.nodes, roads.signal_nodes
     owner = np.full(len(nodes), -1, np.int64)
     nearest = np.full(len(nodes), np.inf)
-    main = _arms(roads, service=False) >= _JUNCTION_ARMS
+    main = streets_meeting(roads, service=False) >= JUNCTION_STREETS
     for light, junction in zip(lights, cluster, strict=True):
         distance = np.hypot(nodes.x_m - signals.x_m[light], nodes.y_m - signals.y_m[light])
         closer = main & (distance <= radius_m) & (distance < nearest)
         owner[closer] = junction
         nearest[closer] = distance[closer]
     owner[anchor] = cluster
+    _fill_holes(roads, owner, radius_m)
     return owner
+
+
+def _fill_holes(roads: Roads, owner: Array, radius_m: float) -> None:
+    """Give nodes that lie between two nodes of one junction to it, in place.
+
+    Else traffic that crosses the junction would leave it inside and meet its lights twice.
+    """
+    links = roads.links
+    short = links.length_m <= radius_m
+    near = np.concatenate([links.tail[short], links.head[short]])
+    node = np.concatenate([links.head[short], links.tail[short]])
+    while True:
+        joins = (owner[near] >= 0) & (owner[node] < 0)
+        found = np.unique(np.stack([node[joins], owner[near[joins]], near[joins]], axis=1), axis=0)
+        between, count = np.unique(found[:, :2], axis=0, return_counts=True)
+        between = between[count >= 2]
+        if between.size == 0:
+            return
+        owner[between[::-1, 0]] = between[::-1, 1]  # between two junctions the first takes it
 
 
 def _package(

@@ -369,6 +369,29 @@ def exchange_seconds(
         now = best
 
 
+def mean_delay_s(
+    junction: TimingProblem, volume_vph: npt.ArrayLike, *, period_h: float = 1.0
+) -> float:
+    """Return the mean HCM control delay under the present plan, s/veh; 0 without traffic.
+
+    Parameters
+    ----------
+    junction, volume_vph, period_h
+        As in `time_signals`.
+
+    Examples
+    --------
+    >>> junction = TimingProblem(
+    ...     saturation_vph=[1800], served=[[True], [False]],
+    ...     green_s=[30, 20], intergreen_s=[5, 5], min_green_s=[7, 7],
+    ... )
+    >>> round(mean_delay_s(junction, [600], period_h=0.25), 1)
+    15.1
+    """
+    volume = _checked_volumes(junction, volume_vph, ("splits",), period_h)
+    return _delay_of(junction, junction.green_s, volume, period_h)
+
+
 def _delay_of(junction: TimingProblem, green_s: Array, volume: Array, period_h: float) -> float:
     """Return the mean delay per vehicle, s; 0 without traffic."""
     if not volume.any():
@@ -422,7 +445,7 @@ def timing_problem(
     link_ids
         `Roads.link_ids` of the network.
     saturation_vph
-        float64 [links], saturation flow of signalised approaches.
+        float64 [approaches], their saturation flows, veh/h of green.
     """
     rows = np.asarray(approaches, np.int64)
     served = np.zeros((len(plan.stages), rows.size), bool)
@@ -430,7 +453,7 @@ def timing_problem(
         with_green = {from_link for from_link, _ in stage.movements}
         served[k] = [str(link_ids[a]) in with_green for a in rows]
     return TimingProblem(
-        saturation_vph=saturation_vph[rows],
+        saturation_vph=saturation_vph,
         served=served,
         green_s=np.array([stage.green_s for stage in plan.stages]),
         intergreen_s=np.array([stage.intergreen_s for stage in plan.stages]),

@@ -10,17 +10,20 @@ from citymove.foundation.errors import InputError
 from citymove.foundation.fingerprint import fingerprint
 from citymove.foundation.table import frozen_array
 from citymove.paths.graph import SearchGraph
-from citymove.traffic.frank_wolfe import Solution, frank_wolfe, successive_averages
+from citymove.traffic.frank_wolfe import averaging_step, frank_wolfe
 from citymove.traffic.gap import Certificate, certify
+from citymove.traffic.gradient_projection import gradient_projection
 from citymove.traffic.loading import Loader, Map, workers_map
 from citymove.traffic.network import AssignmentNetwork, Equilibrium
 from citymove.traffic.network_checks import check_network, network_graph
+from citymove.traffic.path_flows import PathFlows
 from citymove.traffic.slice_costs import SliceCosts
+from citymove.traffic.solution import Solution
 
 Array = np.ndarray[Any, Any]
 
-ALGORITHMS: tuple[str, ...] = ("bfw", "cfw", "fw", "msa", "aon")
-_CONJUGATE_TO = {"bfw": 2, "cfw": 1, "fw": 0}
+ALGORITHMS: tuple[str, ...] = ("bfw", "paths", "cfw", "fw", "msa", "aon")
+_CONJUGATE_TO = {"bfw": 2, "cfw": 1, "fw": 0, "msa": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ def assign(
         float [segments, slices, zones, zones], >= 0, origins before destinations; trips within a
         zone are ignored. All segments meet the same costs; they are kept apart in the result.
     algorithm
-        "bfw" bi-conjugate Frank-Wolfe, "cfw" conjugate, "fw" plain, "msa" successive averages,
-        "aon" one loading at the costs of the empty (preloaded) network.
+        "bfw" bi-conjugate Frank-Wolfe, "paths" gradient projection over paths (kept in the
+        result), "cfw" conjugate, "fw" plain Frank-Wolfe, "msa" successive averages, "aon" one
+        loading at the costs of the empty (preloaded) network.
     gap
         Relative gap to reach, > 0.
     max_iterations
@@ -63,7 +67,8 @@ def assign(
         An earlier result. In a slice whose demand is the same, on the same links and turns, its
         volumes are feasible and are where the search starts (capacities, times and preload may
         differ). Elsewhere only its times are used: the first loading goes by them instead of
-        by the times of the empty network. Either way the answer is certified afresh.
+        by the times of the empty network. "paths" starts from paths wherever they serve, whatever
+        demand and turns were, if the start has any. Either way the answer is certified afresh.
     workers
         Threads; the result does not depend on it.
 
@@ -98,12 +103,11 @@ def assign(
     given = _checked_preload(network, preload)
     topology_key = fingerprint(tuple(graph))
     demand_key = tuple(fingerprint(trips[:, k]) for k in range(network.slice_count))
-    starts = _starts(network, trips, start, topology_key, demand_key)
+    starts = _starts(network, start, topology_key, demand_key)
 
     def solve(k: int, map_blocks: Map) -> tuple[Solution, Certificate]:
         costs = SliceCosts.of(network, k, given[k])
-        loader = Loader(graph, trips[:, k], map_blocks)
-        solution = _solve(costs, loader, starts[k], options)
+        solution = _solve(costs, graph, trips[:, k], starts[k], options, map_blocks)
         return solution, certify(graph, costs, trips[:, k], solution.volume)
 
     slices = range(network.slice_count)
@@ -118,24 +122,38 @@ def assign(
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where a slice starts: at feasible volumes, or at a loading by these times."""
+    """Where a slice may start: at feasible volumes, at a loading by these times, from paths."""
 
     volume: Array | None = None
     link_time: Array | None = None
+    paths: PathFlows | None = None
 
 
-def _solve(costs: SliceCosts, loader: Loader, start: _Start, options: _Options) -> Solution:
+def _solve(
+    costs: SliceCosts,
+    graph: SearchGraph,
+    demand: Array,
+    start: _Start,
+    options: _Options,
+    map_blocks: Map,
+) -> Solution:
+    if options.algorithm == "paths":
+        return gradient_projection(
+            costs.terms,
+            graph,
+            demand,
+            gap=options.gap,
+            max_iterations=options.max_iterations,
+            start=start.paths,
+        )
+    loader = Loader(graph, demand, map_blocks)
     volume = start.volume
     if volume is None or options.algorithm == "aon":
-        empty = costs.times(np.zeros(costs.preload.size))
+        empty = costs.times(np.zeros(costs.terms.preload.size))
         time = empty if start.link_time is None else start.link_time
-        volume = loader.load(time + costs.fixed_cost).volume
+        volume = loader.load(time + costs.terms.fixed_cost).volume
     if options.algorithm == "aon":
         return Solution(volume, np.empty(0))
-    if options.algorithm == "msa":
-        return successive_averages(
-            costs, loader, volume, gap=options.gap, max_iterations=options.max_iterations
-        )
     return frank_wolfe(
         costs,
         loader,
@@ -143,12 +161,12 @@ def _solve(costs: SliceCosts, loader: Loader, start: _Start, options: _Options) 
         conjugate_to=_CONJUGATE_TO[options.algorithm],
         gap=options.gap,
         max_iterations=options.max_iterations,
+        step_rule=averaging_step if options.algorithm == "msa" else None,
     )
 
 
 def _starts(
     network: AssignmentNetwork,
-    trips: Array,
     start: Equilibrium | None,
     topology_key: str,
     demand_key: tuple[str, ...],
@@ -165,10 +183,11 @@ def _starts(
     same = start.topology_key == topology_key and len(start.demand_key) == slices
     starts = []
     for k in range(slices):
+        paths = None if start.paths is None else start.paths[k]
         if same and start.demand_key[k] == demand_key[k]:
-            starts.append(_Start(volume=np.array(start.link_volume[:, k])))
+            starts.append(_Start(volume=np.array(start.link_volume[:, k]), paths=paths))
         else:
-            starts.append(_Start(link_time=np.array(start.link_time[k])))
+            starts.append(_Start(link_time=np.array(start.link_time[k]), paths=paths))
     return starts
 
 
@@ -182,6 +201,7 @@ def _packaged(
     def each(value: Callable[[Certificate], Any]) -> Array:
         return frozen_array(np.array([value(certificate) for _, certificate in solved]))
 
+    kept = tuple(s.paths for s, _ in solved if s.paths is not None)
     return Equilibrium(
         link_volume=frozen_array(np.stack([s.volume for s, _ in solved], axis=1)),
         preload=frozen_array(preload),
@@ -198,6 +218,7 @@ def _packaged(
         converged=each(lambda c: c.relative_gap <= gap),
         topology_key=topology_key,
         demand_key=demand_key,
+        paths=kept if len(kept) == len(solved) else None,
     )
 
 
@@ -227,7 +248,8 @@ def _checked_demand(network: AssignmentNetwork, demand: Array) -> Array:
     if bad.size:
         at = tuple(int(i) for i in bad[0])
         raise InputError(
-            "must be finite and >= 0", value=f"demand{list(at)} (segment, slice, from, to) = {trips[at]}"
+            "must be finite and >= 0",
+            value=f"demand{list(at)} (segment, slice, from, to) = {trips[at]}",
         )
     diagonal = np.arange(zones)
     trips[:, :, diagonal, diagonal] = 0.0

@@ -16,34 +16,21 @@ It starts again from ``y`` when the last step was whole, a denominator is 0, or 
 not descend.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from citymove.traffic.gap import relative_gap
 from citymove.traffic.loading import Loader
 from citymove.traffic.slice_costs import SliceCosts
+from citymove.traffic.solution import Solution
 
 Array = np.ndarray[Any, Any]
 
 _WHOLE_STEP = 0.99999
 _MOST_CONJUGATE = 0.99
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """Volumes of one slice and how they were reached.
-
-    Parameters
-    ----------
-    volume
-        float64 [segments, links].
-    history
-        float64 [iterations], relative gap at the start of each iteration.
-    """
-
-    volume: Array
-    history: Array
 
 
 @dataclass(slots=True)
@@ -92,14 +79,29 @@ def _target(x: Array, y: Array, memory: _Memory, cost: Array, curvature: Array) 
     """Return the next target: conjugate to the remembered ones where that descends, else `y`."""
     target: Array | None = None
     if memory.targets and memory.step <= _WHOLE_STEP:
-        if len(memory.targets) == 1:
-            target = _conjugate_target(x, y, memory.targets[0], curvature)
+        s1, s2 = memory.targets[0], memory.targets[-1]
+        if s1 is s2:
+            target = _conjugate_target(x, y, s1, curvature)
         else:
-            target = _biconjugate_target(x, y, *memory.targets, memory.step, curvature)
+            target = _biconjugate_target(x, y, s1, s2, memory.step, curvature)
     if target is None or float(np.sum(cost * (target - x).sum(axis=0))) >= 0.0:
         memory.forget()
         return y
     return target
+
+
+StepRule = Callable[[int, Array, Array], float]
+
+
+def averaging_step(iteration: int, _total: Array, _direction: Array) -> float:
+    """Return the step of successive averages: all loadings so far weigh the same.
+
+    Examples
+    --------
+    >>> averaging_step(0, np.zeros(1), np.zeros(1))
+    0.5
+    """
+    return 1.0 / (iteration + 2)
 
 
 def frank_wolfe(
@@ -110,6 +112,7 @@ def frank_wolfe(
     conjugate_to: int,
     gap: float,
     max_iterations: int,
+    step_rule: StepRule | None = None,
 ) -> Solution:
     """Return the volumes at which the relative gap is at most `gap`.
 
@@ -125,6 +128,9 @@ def frank_wolfe(
         Relative gap to stop at.
     max_iterations
         Most loadings.
+    step_rule
+        Step in [0, 1] from (iteration, volumes, direction); None: the one that minimises the
+        objective.
     """
     x = volume
     history: list[float] = []
@@ -133,30 +139,15 @@ def frank_wolfe(
         total = x.sum(axis=0)
         cost = costs.costs(total)
         loaded = loader.load(cost)
-        tstt = float(np.sum(cost * total))
-        history.append((tstt - loaded.trip_cost_total) / tstt if tstt > 0.0 else 0.0)
+        history.append(relative_gap(float(np.sum(cost * total)), loaded.trip_cost_total))
         if history[-1] <= gap or iteration + 1 == max_iterations:
             break
         target = _target(x, loaded.volume, memory, cost, costs.derivatives(total))
-        step = costs.best_step(total, (target - x).sum(axis=0))
+        direction = (target - x).sum(axis=0)
+        if step_rule is None:
+            step = costs.best_step(total, direction)
+        else:
+            step = step_rule(iteration, total, direction)
         x = (1.0 - step) * x + step * target
         memory.remember(target, step)
-    return Solution(x, np.array(history))
-
-
-def successive_averages(
-    costs: SliceCosts, loader: Loader, volume: Array, *, gap: float, max_iterations: int
-) -> Solution:
-    """Return the volumes of the method of successive averages: step ``1 / (n + 1)`` to ``y``."""
-    x = volume
-    history: list[float] = []
-    for iteration in range(max_iterations):
-        total = x.sum(axis=0)
-        cost = costs.costs(total)
-        loaded = loader.load(cost)
-        tstt = float(np.sum(cost * total))
-        history.append((tstt - loaded.trip_cost_total) / tstt if tstt > 0.0 else 0.0)
-        if history[-1] <= gap or iteration + 1 == max_iterations:
-            break
-        x = x + (loaded.volume - x) / (iteration + 2)
     return Solution(x, np.array(history))

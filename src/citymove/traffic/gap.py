@@ -75,7 +75,7 @@ def certify(graph: SearchGraph, costs: SliceCosts, demand: Array, volume: Array)
     """
     total = volume.sum(axis=0)
     link_time = costs.times(total)
-    link_cost = link_time + costs.fixed_cost
+    link_cost = link_time + costs.terms.fixed_cost
     trip_cost, _ = skim(graph, link_cost, demand.shape[1])
     trips = demand.sum(axis=0)
     reachable = np.isfinite(trip_cost)

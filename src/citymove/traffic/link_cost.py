@@ -54,10 +54,18 @@ def assignment_network(prepared: Prepared) -> AssignmentNetwork:
     roads, extra = prepared.link_count, leaving.size + arriving.size
     slices = len(prepared.slices)
     tail = np.concatenate(
-        [links.tail + centroids, connectors.centroid[leaving], connectors.node[arriving] + centroids]
+        [
+            links.tail + centroids,
+            connectors.centroid[leaving],
+            connectors.node[arriving] + centroids,
+        ]
     )
     head = np.concatenate(
-        [links.head + centroids, connectors.node[leaving] + centroids, connectors.centroid[arriving]]
+        [
+            links.head + centroids,
+            connectors.node[leaving] + centroids,
+            connectors.centroid[arriving],
+        ]
     )
     turn_start, turn_to = _turns(prepared, leaving, arriving)
     parameters = np.zeros((slices, roads + extra, 3))
@@ -135,9 +143,7 @@ def _turns(prepared: Prepared, leaving: Array, arriving: Array) -> tuple[Array, 
     out_of = _joined(connectors.node[leaving], links.tail[is_open])
     into = _joined(links.head[is_open], connectors.node[arriving])
     across = _joined(connectors.node[leaving], connectors.node[arriving])
-    between = (
-        connectors.centroid[leaving[across[0]]] != connectors.centroid[arriving[across[1]]]
-    )
+    between = connectors.centroid[leaving[across[0]]] != connectors.centroid[arriving[across[1]]]
     turn_from = np.concatenate(
         [
             np.repeat(np.arange(roads), np.diff(prepared.turns.start)),

@@ -35,7 +35,7 @@ _AKCELIK = int(LinkFunction.AKCELIK)
 @kernel
 def link_time(
     function: int, free_time: float, capacity: float, parameters: Any, volume: float
-) -> float:
+) -> Any:
     """Return the time of one link at `volume`, in the unit of `free_time`."""
     if function == _CONSTANT:
         return free_time
@@ -58,7 +58,7 @@ def link_time(
 @kernel
 def link_time_derivative(
     function: int, free_time: float, capacity: float, parameters: Any, volume: float
-) -> float:
+) -> Any:
     """Return the derivative of `link_time` by volume."""
     if function == _CONSTANT:
         return 0.0
@@ -83,12 +83,12 @@ def link_time_derivative(
 
 
 @kernel
-def _conical_part(u: float, a: float, big: float) -> float:
+def _conical_part(u: float, a: float, big: float) -> Any:
     return 0.5 * (u * np.sqrt(a * a * u * u + big * big) + big * big / a * np.arcsinh(a * u / big))
 
 
 @kernel
-def _akcelik_part(x: float, k: float) -> float:
+def _akcelik_part(x: float, k: float) -> Any:
     root = np.sqrt((x - 1.0) ** 2 + k * x)
     logarithm = np.log(2.0 * root + 2.0 * x + k - 2.0)
     return 0.25 * (2.0 * x + k - 2.0) * root + 0.125 * (4.0 - (k - 2.0) ** 2) * logarithm
@@ -97,7 +97,7 @@ def _akcelik_part(x: float, k: float) -> float:
 @kernel
 def link_time_integral(
     function: int, free_time: float, capacity: float, parameters: Any, volume: float
-) -> float:
+) -> Any:
     """Return the integral of `link_time` from 0 to `volume`."""
     if function == _CONSTANT:
         return free_time * volume

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.table import frozen_array
+from citymove.traffic.path_flows import PathFlows
 
 Array = np.ndarray[Any, Any]
 
@@ -77,7 +78,7 @@ class AssignmentNetwork:
             ("fixed_cost", np.float64),
         ):
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
-        if self.turn_start is not None:
+        if self.turn_start is not None and self.turn_to is not None:
             object.__setattr__(self, "turn_start", frozen_array(self.turn_start, np.int64))
             object.__setattr__(self, "turn_to", frozen_array(self.turn_to, np.int32))
 
@@ -127,6 +128,8 @@ class Equilibrium:
         Fingerprint of links and turns: on an equal topology `link_volume` is feasible again.
     demand_key
         Fingerprint of each slice's demand, for the same purpose.
+    paths
+        Paths of each slice where the algorithm keeps them, else None.
     """
 
     link_volume: Array
@@ -144,6 +147,7 @@ class Equilibrium:
     converged: Array
     topology_key: str = ""
     demand_key: tuple[str, ...] = ()
+    paths: tuple[PathFlows, ...] | None = None
 
     @property
     def total_volume(self) -> Array:

@@ -102,6 +102,4 @@ def _refuse(
     if rows.size:
         where = f"link {rows[0]}" + ("" if slice_index is None else f", slice {slice_index}")
         more = f" and {rows.size - 1} more" if rows.size > 1 else ""
-        raise InputError(
-            rule, value=f"{name} = {values[rows[0]]:g} ({where}{more})", remedy=remedy
-        )
+        raise InputError(rule, value=f"{name} = {values[rows[0]]:g} ({where}{more})", remedy=remedy)

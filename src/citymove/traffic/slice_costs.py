@@ -6,7 +6,7 @@ objective is the cost.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -27,37 +27,30 @@ _SLOPE_LEFT = 1e-10  # share of the first slope at which a line search ends
 
 
 @kernel
-def _slope_along(
-    function: Any, free_time: Any, capacity: Any, parameters: Any, fixed_cost: Any,
-    base: Any, direction: Any, step: float,
-) -> Any:  # fmt: skip
+def _slope_along(terms: Any, base: Any, direction: Any, step: float) -> Any:
     slope = 0.0
     curvature = 0.0
-    for i in range(function.size):
+    for i in range(base.size):
         d = direction[i]
         if d != 0.0:
             volume = max(base[i] + step * d, 0.0)  # a rounding error below 0 has no power
-            time = link_time(function[i], free_time[i], capacity[i], parameters[i], volume)
-            rise = link_time_derivative(
-                function[i], free_time[i], capacity[i], parameters[i], volume
+            function, free_time = terms.function[i], terms.free_time[i]
+            capacity, parameters = terms.capacity[i], terms.parameters[i]
+            time = link_time(function, free_time, capacity, parameters, volume)
+            slope += d * (time + terms.fixed_cost[i])
+            curvature += (
+                d * d * link_time_derivative(function, free_time, capacity, parameters, volume)
             )
-            slope += d * (time + fixed_cost[i])
-            curvature += d * d * rise
     return slope, curvature
 
 
 @kernel
-def _best_step(
-    function: Any, free_time: Any, capacity: Any, parameters: Any, fixed_cost: Any,
-    base: Any, direction: Any,
-) -> float:  # fmt: skip
+def _best_step(terms: Any, base: Any, direction: Any) -> float:
     low, high = 0.0, 1.0
     first = 0.0
     step = 1.0  # the far end is tried first: a target that is better throughout is taken whole
     for trial in range(_MOST_TRIALS):
-        slope, curvature = _slope_along(
-            function, free_time, capacity, parameters, fixed_cost, base, direction, step
-        )
+        slope, curvature = _slope_along(terms, base, direction, step)
         if trial == 0:
             if slope <= 0.0:
                 return 1.0
@@ -75,9 +68,8 @@ def _best_step(
     return step
 
 
-@dataclass(frozen=True, eq=False)
-class SliceCosts:
-    """Costs of one slice.
+class CostTerms(NamedTuple):
+    """What the costs of one slice's links are made of, in the form that kernels take.
 
     Parameters
     ----------
@@ -93,6 +85,19 @@ class SliceCosts:
     parameters: Array
     fixed_cost: Array
     preload: Array
+
+
+@dataclass(frozen=True, eq=False)
+class SliceCosts:
+    """Costs of one slice.
+
+    Parameters
+    ----------
+    terms
+        What they are made of.
+    """
+
+    terms: CostTerms
     _preload_integral: Array = field(repr=False)
 
     @classmethod
@@ -107,14 +112,12 @@ class SliceCosts:
         )
         before = np.empty(network.link_count)
         all_integrals(*links, given, before)
-        return cls(*links, network.fixed_cost, given, before)
+        return cls(CostTerms(*links, network.fixed_cost, given), before)
 
     def _over_links(self, over_all: Any, volume: Array) -> Array:
         out = np.empty(volume.size)
-        over_all(
-            self.function, self.free_time, self.capacity, self.parameters, volume + self.preload,
-            out,
-        )  # fmt: skip
+        *links, _, preload = self.terms
+        over_all(*links, volume + preload, out)
         return out
 
     def times(self, volume: Array) -> Array:
@@ -123,7 +126,7 @@ class SliceCosts:
 
     def costs(self, volume: Array) -> Array:
         """Return the generalised costs of links, float64 [links], at assigned volumes."""
-        return self.times(volume) + self.fixed_cost
+        return self.times(volume) + self.terms.fixed_cost
 
     def derivatives(self, volume: Array) -> Array:
         """Return the derivatives of the costs, float64 [links], at assigned volumes."""
@@ -132,7 +135,7 @@ class SliceCosts:
     def objective(self, volume: Array) -> float:
         """Return Beckmann's objective of assigned volumes."""
         integral = self._over_links(all_integrals, volume) - self._preload_integral
-        return float(np.sum(integral + self.fixed_cost * volume))
+        return float(np.sum(integral + self.terms.fixed_cost * volume))
 
     def best_step(self, volume: Array, direction: Array) -> float:
         """Return the step in [0, 1] along `direction` that minimises the objective.
@@ -140,9 +143,4 @@ class SliceCosts:
         A bracketed Newton search on the slope; the objective is convex, so the slope crosses 0
         once.
         """
-        return float(
-            _best_step(
-                self.function, self.free_time, self.capacity, self.parameters, self.fixed_cost,
-                volume + self.preload, direction,
-            )
-        )  # fmt: skip
+        return float(_best_step(self.terms, volume + self.terms.preload, direction))

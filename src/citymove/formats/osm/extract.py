@@ -5,7 +5,7 @@ Files need not be sorted: ways and relations are read first, then only the nodes
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ _WAY_KEYS = ("highway", "building", "amenity", "shop", "office", "tourism", "lei
 _NODE_KEYS = ("highway", "crossing", "amenity", "shop", "office", "tourism", "leisure")
 _DEGREES = 1e-7  # libosmium keeps coordinates as whole numbers of this unit
 _UNDEFINED = 2**31 - 1  # its coordinate of a node without one
+_BLOCK = 1 << 18  # nodes read before those that nothing needs are dropped
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _stream(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
     import osmium
 
     try:
-        processor = osmium.FileProcessor(str(path), entities)
+        processor: Any = osmium.FileProcessor(str(path), entities)
         for one in filters:
             processor = processor.with_filter(one)
         for found in processor:
@@ -194,31 +195,21 @@ def _with_members(path: Path, ways: Ways, relations: tuple[Relation, ...]) -> Wa
     """Return the ways with those added that multipolygons are made of."""
     import osmium
 
-    named = [
-        ref for r in relations if is_area(r) for kind, ref, _ in r.members if kind == "w"
-    ]
+    named = [ref for r in relations if is_area(r) for kind, ref, _ in r.members if kind == "w"]
     missing = set(named) - set(ways.id.tolist())
     if not missing:
         return ways
-    found = [(int(ways.id[i]), ways.tags[i], array("q", ways.refs_of(i).tolist()))
-             for i in range(len(ways))]
-    for item in _by_id(path, osmium.osm.WAY, missing):
-        found.append((item.id, dict(item.tags), array("q", [node.ref for node in item.nodes])))
+    found = [
+        (int(ways.id[i]), ways.tags[i], array("q", ways.refs_of(i).tolist()))
+        for i in range(len(ways))
+    ]
+    # libosmium's own filter by id keeps bit sets as wide as the ids, a gigabyte for new ones
+    found.extend(
+        (item.id, dict(item.tags), array("q", [node.ref for node in item.nodes]))
+        for item in _stream(path, osmium.osm.WAY)
+        if item.id in missing
+    )
     return _packed(found)[0]
-
-
-def _by_id(path: Path, entities: Any, ids: Iterable[int]) -> Iterator[Any]:
-    """Yield the objects with these ids."""
-    import osmium
-
-    wanted = ids if isinstance(ids, set) else set(ids)
-    if min(wanted, default=0) >= 0:
-        yield from _stream(path, entities, osmium.filter.IdFilter(wanted))
-        return
-    # libosmium's filter takes no negative ids, which editors give to objects not yet uploaded
-    for item in _stream(path, entities):
-        if item.id in wanted:
-            yield item
 
 
 def _tagged_nodes(path: Path) -> tuple[tuple[tuple[int, Tags], ...], int]:
@@ -236,16 +227,23 @@ def _positions(path: Path, needed: Array) -> NodeTable:
     """Return where the needed nodes lie; nodes without coordinates count as missing."""
     import osmium
 
-    ids: array[int] = array("q")
-    x: array[int] = array("q")
-    y: array[int] = array("q")
-    for node in _by_id(path, osmium.osm.NODE, needed.tolist()):
+    blocks: list[Array] = []
+    block: array[int] = array("q")
+
+    def close_block() -> None:
+        rows = np.array(block, np.int64).reshape(-1, 3)
+        blocks.append(rows[np.isin(rows[:, 0], needed)])
+        del block[:]
+
+    for node in _stream(path, osmium.osm.NODE):
         place = node.location
-        ids.append(node.id)
-        x.append(place.x)
-        y.append(place.y)
-    all_ids, first = np.unique(np.array(ids, np.int64), return_index=True)
-    lon, lat = np.array(x, np.int64)[first], np.array(y, np.int64)[first]
+        block.extend((node.id, place.x, place.y))
+        if len(block) >= 3 * _BLOCK:
+            close_block()
+    close_block()
+    found = np.concatenate(blocks)
+    all_ids, first = np.unique(found[:, 0], return_index=True)
+    lon, lat = found[first, 1], found[first, 2]
     stated = (lon != _UNDEFINED) & (lat != _UNDEFINED)
     all_ids, lon, lat = all_ids[stated], lon[stated] * _DEGREES, lat[stated] * _DEGREES
     wrong = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))

@@ -27,8 +27,10 @@ ROAD_CLASS = {
     "living_street": RoadClass.LIVING_STREET,
     "service": RoadClass.SERVICE,
 }
-RAMPS = {f"{name}_link": ROAD_CLASS[name] for name in
-         ("motorway", "trunk", "primary", "secondary", "tertiary")}
+RAMPS = {
+    f"{name}_link": ROAD_CLASS[name]
+    for name in ("motorway", "trunk", "primary", "secondary", "tertiary")
+}
 
 # Service ways that belong to one plot, and no car passes to get elsewhere.
 PLOT_SERVICE = frozenset(
@@ -37,10 +39,10 @@ PLOT_SERVICE = frozenset(
 
 # Most particular first, as wiki.openstreetmap.org/wiki/Key:access orders them.
 _ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
-_CLOSED = frozenset(
-    "no private permit residents agricultural forestry agricultural;forestry emergency military "
-    "bus psv official employees".split()
-)
+_CLOSED = frozenset((
+    "no", "private", "permit", "residents", "agricultural", "forestry", "emergency",
+    "military", "bus", "psv", "official", "employees",
+))  # fmt: skip
 _YES, _REVERSE = frozenset(("yes", "true", "1")), frozenset(("-1", "reverse"))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -55,8 +57,15 @@ _LANES = (0.5, 12.0)
 _SPEEDS_KMH = (3.0, 160.0)
 
 # Limits that a zone stands for (wiki.openstreetmap.org/wiki/Key:maxspeed, implicit values).
-_ZONES_KMH = {"urban": 50.0, "rural": 80.0, "trunk": 100.0, "motorway": 120.0,
-              "living_street": 20.0, "bicycle_road": 30.0, "walk": WALK_KMH}
+_ZONES_KMH = {
+    "urban": 50.0,
+    "rural": 80.0,
+    "trunk": 100.0,
+    "motorway": 120.0,
+    "living_street": 20.0,
+    "bicycle_road": 30.0,
+    "walk": WALK_KMH,
+}
 _ZONES_OF_COUNTRY_KMH = {
     ("FR", "trunk"): 110.0, ("FR", "motorway"): 130.0,
     ("DE", "rural"): 100.0, ("DE", "trunk"): 100.0, ("DE", "motorway"): NO_LIMIT_KMH,
@@ -119,7 +128,7 @@ def directions(tags: Tags) -> tuple[bool, bool]:
 
 def parse_lanes(text: str) -> float | None:
     """Return a number of lanes, of several the first; None where the text is none."""
-    match = _NUMBER.fullmatch(text.split(";")[0].strip())
+    match = _NUMBER.fullmatch(text.partition(";")[0].strip())
     if match is None:
         return None
     value = float(match[0].replace(",", "."))
@@ -191,7 +200,7 @@ def parse_speed_kmh(text: str) -> float | None:
 
     Takes "50", "30 mph", "none", "walk", and zones ("FR:urban", "DE:zone30").
     """
-    value = text.split(";")[0].strip()
+    value = text.partition(";")[0].strip()
     if value in ("none", "walk"):
         return NO_LIMIT_KMH if value == "none" else WALK_KMH
     match = _SPEED.fullmatch(value)

@@ -1,0 +1,35 @@
+"""Counts and notes that grow while an extract is read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import SupportsInt
+
+from citymove.facts.reading import Reading
+
+
+@dataclass
+class Tally:
+    """What was found, taken and lost so far.
+
+    Parameters
+    ----------
+    counts
+        By key, see `facts.reading.Reading`.
+    notes
+        Sentences for the planner.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, key: str, number: SupportsInt = 1) -> None:
+        """Add to a count; a count of 0 is kept, so that it is seen to be 0."""
+        self.counts[key] += int(number)
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence for the planner."""
+        self.notes.append(sentence)
+
+    def reading(self, file: str) -> Reading:
+        """Return the finished reading, its counts sorted by key."""
+        return Reading(file=file, counts=dict(sorted(self.counts.items())), notes=tuple(self.notes))

@@ -1,0 +1,137 @@
+"""`prepare`: what the models work on, derived from the facts of a city."""
+
+from typing import Any
+
+import numpy as np
+
+from citymove.facts.city import City
+from citymove.facts.signal_plans import SignalPlan
+from citymove.foundation.daytime import Slices
+from citymove.foundation.provenance import Source
+from citymove.prepare.capacities import capacities
+from citymove.prepare.connectors import connectors
+from citymove.prepare.greens import effective_greens
+from citymove.prepare.parking_supply import parking_supply
+from citymove.prepare.plans import PlansInForce, check_movements, plans_in_force
+from citymove.prepare.prepared import ParkingSupply, Prepared
+from citymove.prepare.reach import Reach, reach
+from citymove.prepare.turn_graph import turn_graph
+from citymove.signals.inferred_plan import INFERRED_CYCLE_S
+from citymove.signals.presence import SignalJunctions, signal_junctions
+
+Array = np.ndarray[Any, Any]
+
+
+def prepare(city: City, slices: Slices, *, plans: tuple[SignalPlan, ...] | None = None) -> Prepared:
+    """Derive the arrays that the models work on.
+
+    Pure: the same facts give the same arrays, and nothing derived is patched afterwards.
+
+    Parameters
+    ----------
+    city
+        The facts.
+    slices
+        Slices of the day.
+    plans
+        Signal plans that stand in for the city's own; None: the city's. Hours without a known
+        plan run under an inferred one (`signals.inferred_plan`).
+
+    Returns
+    -------
+    Prepared
+        `notes` say what was inferred, what is closed and what was left out.
+
+    Raises
+    ------
+    InputError
+        A zone reaches no road; a plan names an unknown junction, overlaps another or gives a
+        movement no green; a kerb lies on no street.
+    """
+    roads = city.roads
+    turns = turn_graph(roads)
+    reached = reach(turns, roads.links.open)
+    junctions = signal_junctions(roads)
+    link_ids = roads.link_ids()
+    known = city.signal_plans if plans is None else plans
+    in_force = plans_in_force(roads, junctions, known, link_ids)
+    check_movements(roads, junctions, turns, in_force.plans, link_ids)
+    cycle_s, green_s = effective_greens(in_force.plans, junctions, roads, slices, link_ids=link_ids)
+    junction_of_link = _junction_of_link(junctions, len(roads.links))
+    capacity_vph, capacity_source = capacities(city, junction_of_link)
+    ties = connectors(city, reached)
+    parking = parking_supply(city, reached)
+    return Prepared(
+        city=city,
+        slices=slices,
+        turns=turns,
+        running_time_s=roads.links.length_m / roads.links.speed_mps,
+        capacity_vph=capacity_vph,
+        capacity_source=capacity_source,
+        junctions=junctions,
+        junction_of_link=junction_of_link,
+        plans=in_force.plans,
+        cycle_s=cycle_s,
+        green_s=green_s,
+        connectors=ties,
+        parking=parking,
+        notes=(
+            *_signal_notes(city, junctions, in_force),
+            *_link_notes(city, reached, capacity_source),
+            *_parking_notes(city, parking),
+        ),
+    )
+
+
+def _junction_of_link(junctions: SignalJunctions, link_count: int) -> Array:
+    """Return the junction whose lights stand at each link's head, int32 [links], -1: none."""
+    of_link = np.full(link_count, -1, np.int32)
+    size = np.diff(np.append(junctions.approach_start, junctions.approach_link.size))
+    of_link[junctions.approach_link] = np.repeat(np.arange(len(junctions)), size)
+    return of_link
+
+
+def _signal_notes(city: City, junctions: SignalJunctions, in_force: PlansInForce) -> list[str]:
+    notes = [f"signalised junctions: {len(junctions)}"]
+    if in_force.inferred_junctions:
+        notes.append(
+            f"junctions without a known plan: {in_force.inferred_junctions}; they run an inferred "
+            f"one (cycle {INFERRED_CYCLE_S:g} s, stages by conflict, greens by lanes, offset 0)"
+        )
+    if in_force.filled_junctions:
+        notes.append(
+            f"junctions whose known plans leave hours open: {in_force.filled_junctions}; these "
+            "hours run an inferred one"
+        )
+    dark = int(np.sum(~city.roads.links.open[junctions.approach_link]))
+    if dark:
+        notes.append(
+            f"closed approaches that keep their green: {dark}; lights change only by a retiming"
+        )
+    pedestrian = junctions.crossing_lights + junctions.midblock_lights
+    if pedestrian:
+        notes.append(f"signal nodes of crossings away from junctions, without delay: {pedestrian}")
+    return notes
+
+
+def _link_notes(city: City, reached: Reach, capacity_source: Array) -> list[str]:
+    links = city.roads.links
+    by_table = int(np.sum(capacity_source == Source.DEFAULT))
+    notes = [f"links whose capacity follows class and lanes: {by_table} of {len(links)}"]
+    closed, cut_off = int(np.sum(~links.open)), int(np.sum(links.open & ~reached.served))
+    if closed:
+        notes.append(f"closed links: {closed}")
+    if cut_off:
+        notes.append(f"open links cut off from the rest of the network: {cut_off}")
+    return notes
+
+
+def _parking_notes(city: City, parking: ParkingSupply) -> list[str]:
+    notes = []
+    unusable = int(parking.spaces[parking.link < 0].sum())
+    if unusable:
+        notes.append(f"kerb spaces on closed or cut-off streets: {unusable}")
+    unknown = int(np.sum(city.car_parks.spaces < 0))
+    if unknown:
+        notes.append(f"car parks without known spaces, left out: {unknown}")
+    return notes

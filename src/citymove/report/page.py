@@ -1,0 +1,225 @@
+"""The report: one page that needs nothing else, and the figures beside it.
+
+All words stand in the page in both languages; a switch shows one. Nothing is loaded from
+anywhere: script, style, map data, charts and the Chinese glyphs are inside, and the content
+security policy forbids the rest.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from citymove.report import tables
+from citymove.report.drawing import LANGUAGES, Drawn, Language, inline_svg
+from citymove.report.figures import charts
+from citymove.report.findings import checked, findings
+from citymove.report.fonts import subset_font
+from citymove.report.map_data import pack_map
+from citymove.report.maps import difference_map, largest_change, network_map, plan_of
+from citymove.report.stored import StoredStudy, read_results
+from citymove.report.wording import grade_text, response_text, words
+from citymove.runs.store import write_bytes, write_text
+from citymove.scenario.results import Text
+
+_FONT_PLACE: Final = "@@font@@"
+# What the page's own font is for: signs and everything from the CJK radicals on. Letters come
+# from the reader's fonts. The font stands first in the style's list and is bound to this range,
+# since Chromium otherwise keeps the hollow squares that it drew before the font was there.
+_FONT_RANGES: Final = ((0x2190, 0x21FF), (0x2300, 0x2BFF), (0x2E80, 0xFFFF), (0x1F000, 0x3FFFF))
+_DECISIVE_CHARTS: Final = (
+    "parking_occupancy",
+    "search_time",
+    "commute_distribution",
+    "convergence",
+    "indicator_differences",
+)
+
+
+def write_report(folder: Path) -> Path:
+    """Draw the report of a study from its stored results.
+
+    Parameters
+    ----------
+    folder
+        The study's folder, ``out/STUDY``.
+
+    Returns
+    -------
+    Path
+        ``folder/report/index.html``; the figures lie in ``folder/figures``.
+
+    Raises
+    ------
+    InputError
+        The results are missing, damaged or of another format.
+    MachineError
+        The disk does not take the files, or the Chinese font is not installed.
+    """
+    study = read_results(folder)
+    drawn = draw_figures(study)
+    page = render_page(study, drawn)
+    names = set()
+    for figure in drawn:
+        for suffix, data in (("png", figure.png), ("svg", figure.svg)):
+            name = figure.file_name(suffix)
+            names.add(name)
+            write_bytes(folder / "figures" / name, data)
+    _drop_stale(folder / "figures", names)
+    path = folder / "report" / "index.html"
+    write_text(path, page)
+    return path
+
+
+def draw_figures(study: StoredStudy) -> list[Drawn]:
+    """Return all figures in both languages."""
+    plan = plan_of(study.links)
+    most = largest_change(study)
+    drawn = []
+    for language in LANGUAGES:
+        drawn += charts(study, language)
+        drawn.append(network_map(study, plan, language))
+        drawn += [
+            difference_map(study, plan, option, most, language)
+            for option in range(1, len(study.results.options))
+        ]
+    return drawn
+
+
+def _drop_stale(folder: Path, names: set[str]) -> None:
+    """Remove difference maps of options that the study no longer has."""
+    for path in sorted(folder.glob("difference_*_*.*")):
+        if path.suffix in (".png", ".svg") and path.name not in names:
+            path.unlink()
+
+
+def render_page(study: StoredStudy, drawn: Sequence[Drawn]) -> str:
+    """Return the page's HTML.
+
+    Parameters
+    ----------
+    study
+        What to report.
+    drawn
+        All figures in both languages.
+    """
+    page = _environment().get_template("page.html.j2").render(_context(study, drawn))
+    return page.replace(_FONT_PLACE, subset_font(embedded_characters(page)))
+
+
+def embedded_characters(page: str) -> str:
+    """Return the characters of a page that its own font draws, sorted."""
+    return "".join(
+        sorted(c for c in set(page) if any(a <= ord(c) <= b for a, b in _FONT_RANGES))
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("citymove.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {
+        "ensure_ascii": False,  # the font is cut to the characters that stand in the page
+        "allow_nan": False,
+        "separators": (",", ":"),
+    }
+    return environment
+
+
+def both(text: Text) -> Markup:
+    """Return a text in both languages, one of which the page shows."""
+    if text.en == text.zh:
+        return Markup("{}").format(text.en)
+    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh">{}</span>').format(
+        text.en, text.zh
+    )
+
+
+def _said(key: str, **values: object) -> Markup:
+    return both(words(key, **values))
+
+
+def _label(key: str, **values: object) -> Markup:
+    """Return the attributes of a label that is read and not seen."""
+    text = words(key, **values)
+    return Markup('aria-label="{0}" data-label-en="{0}" data-label-zh="{1}"').format(text.en, text.zh)
+
+
+def _static(name: str) -> Markup:
+    """Return a checked-in script or style as it is; it holds no data."""
+    text = files("citymove.report").joinpath("static", name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - a file of this package, not input
+
+
+def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
+    results = study.results
+    data = pack_map(study)
+    return {
+        "t": _said,
+        "words": words,
+        "both": both,
+        "label": _label,
+        "title": words("page_title", city=results.city, study=results.study),
+        "results": results,
+        "checked": checked(results),
+        "grade": grade_text(results.grade),
+        "response": response_text(results.response),
+        "findings": findings(results),
+        "indicators": tables.indicator_rows(results),
+        "commutes": tables.commute_rows(study),
+        "retimings": tables.retiming_rows(results),
+        "inferred": tables.inferred_junctions(results),
+        "facilities": tables.facility_rows(study),
+        "facility_count": int(study.curves.facility_id.size),
+        "certificates": tables.certificate_rows(results),
+        "convergence": tables.convergence_sentence(results),
+        "starts": tables.start_rows(results),
+        "inputs": tables.input_rows(results),
+        "reading": tables.reading_rows(results),
+        "over_capacity": tables.over_capacity_sentence(study),
+        "peak": results.slices[study.links.peak_slice()],
+        "peak_slice": study.links.peak_slice(),
+        "chart": _charts(drawn),
+        "maps": _maps(drawn),
+        "map_data": {**data.header, "block": data.block},
+        "figure_files": [f.file_name(s) for f in drawn for s in ("png", "svg")],
+        "table_files": sorted(p.name for p in (study.folder / "tables").glob("*.csv")),
+        "style": _static("page.css"),
+        "script": _static("language.js") + _static("map.js"),
+        "font": _FONT_PLACE,
+        "font_range": ", ".join(f"U+{a:X}-{b:X}" for a, b in _FONT_RANGES),
+    }
+
+
+def _charts(drawn: Sequence[Drawn]) -> dict[str, Markup]:
+    """Return the inline charts by stem, both languages in one."""
+    found: dict[str, Markup] = {}
+    for stem in _DECISIVE_CHARTS:
+        halves = {f.language: f for f in drawn if f.stem == stem}
+        if halves:
+            found[stem] = Markup("").join(_half(halves[language]) for language in LANGUAGES)
+    return found
+
+
+def _half(figure: Drawn) -> Markup:
+    svg = Markup(inline_svg(figure))  # noqa: S704 - matplotlib escapes the names in its SVG
+    return Markup('<div class="{0}" lang="{0}">{1}</div>').format(figure.language, svg)
+
+
+def _maps(drawn: Sequence[Drawn]) -> list[dict[Language, tuple[str, str]]]:
+    """Return the difference maps as data addresses with their descriptions, by option."""
+    found: dict[str, dict[Language, tuple[str, str]]] = {}
+    for figure in drawn:
+        if figure.stem.startswith("difference_"):
+            data = base64.b64encode(figure.png).decode("ascii")
+            address = f"data:image/png;base64,{data}"
+            found.setdefault(figure.stem, {})[figure.language] = (address, figure.alt)
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""One file per intervention, named after its key in a study (see `scenario.step`)."""

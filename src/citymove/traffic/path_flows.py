@@ -1,0 +1,105 @@
+"""Paths and what each carries, pair by pair: what an equilibrium by paths leaves behind.
+
+Shares of a pair's demand, not vehicles, so that they fit another demand; links by row, so that
+they fit another network of the same rows once paths over closed links and banned turns are
+left out. Path flows of an equilibrium are not unique (link volumes are); these are the ones that
+the search came to.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from citymove.foundation.jit import kernel
+from citymove.foundation.table import frozen_array
+from citymove.paths.graph import SearchGraph
+
+Array = np.ndarray[Any, Any]
+
+
+@kernel
+def _may_turn(graph: Any, link: int, onto: int) -> bool:
+    if graph.head[link] != graph.tail[onto] or graph.head[link] < graph.first_through_node:
+        return False
+    if not graph.has_turns:
+        return True
+    for k in range(graph.turn_start[link], graph.turn_start[link + 1]):
+        if graph.turn_to[k] == onto:
+            return True
+    return False
+
+
+@kernel
+def _mark_permitted(
+    graph: Any, origin: Any, destination: Any, start: Any, links: Any, permitted: Any
+) -> None:
+    for path in range(origin.size):
+        first, last = start[path], start[path + 1] - 1
+        good = (
+            graph.tail[links[first]] == origin[path]
+            and graph.head[links[last]] == destination[path]
+        )
+        for k in range(first, last):
+            good = good and _may_turn(graph, links[k], links[k + 1])
+        permitted[path] = good
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PathFlows:
+    """Paths of one slice, sorted by origin, then destination.
+
+    Parameters
+    ----------
+    origin, destination
+        int32 [paths], zones.
+    share
+        float64 [paths], of the pair's demand; the shares of a pair sum to 1.
+    start
+        int64 [paths + 1]: path ``p`` is ``links[start[p]:start[p + 1]]``, first to last.
+    links
+        int32 [steps], link rows.
+    """
+
+    origin: Array
+    destination: Array
+    share: Array
+    start: Array
+    links: Array
+
+    def __post_init__(self) -> None:
+        for name, dtype in (
+            ("origin", np.int32),
+            ("destination", np.int32),
+            ("share", np.float64),
+            ("start", np.int64),
+            ("links", np.int32),
+        ):
+            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+
+    def __len__(self) -> int:
+        return int(self.share.size)
+
+    def take(self, rows: Array) -> "PathFlows":
+        """Return the paths of these rising rows."""
+        length = np.diff(self.start)[rows]
+        start = np.concatenate([[0], np.cumsum(length)])
+        steps = np.repeat(self.start[:-1][rows] - start[:-1], length) + np.arange(start[-1])
+        return PathFlows(
+            origin=self.origin[rows],
+            destination=self.destination[rows],
+            share=self.share[rows],
+            start=start,
+            links=self.links[steps],
+        )
+
+    def volume(self, demand: Array, link_count: int) -> Array:
+        """Return the link volumes, float64 [links], of a demand, float64 [zones, zones]."""
+        carried = self.share * demand[self.origin, self.destination]
+        return np.bincount(self.links, np.repeat(carried, np.diff(self.start)), link_count)
+
+    def permitted(self, graph: SearchGraph) -> Array:
+        """Return which paths lead from their origin to their destination here, bool [paths]."""
+        permitted = np.empty(len(self), np.bool_)
+        _mark_permitted(graph, self.origin, self.destination, self.start, self.links, permitted)
+        return permitted

@@ -1,0 +1,35 @@
+"""`import citymove` and `citymove --help` load no heavy library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "numba", "scipy", "pandas", "matplotlib", "osmium", "pydantic", "simpy", "rich")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import citymove",
+        "from click.testing import CliRunner; from citymove.cli import main; "
+        "result = CliRunner().invoke(main, ['--help']); assert result.exit_code == 0",
+    ],
+)
+def test_nothing_heavy_is_loaded(code: str) -> None:
+    probe = f"{code}; import sys; print(*[m for m in {HEAVY} if m in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []
+
+
+def test_public_entries_resolve() -> None:
+    import citymove
+
+    for name in citymove.__all__:
+        assert getattr(citymove, name) is not None
+    with pytest.raises(AttributeError, match="no attribute"):
+        citymove.nothing_of_the_kind  # noqa: B018 - the access is what is tested
