@@ -6,12 +6,13 @@ import gzip
 from pathlib import Path
 
 import numpy as np
+import osmium
 import pytest
 
 from citymove.formats.osm import read_osm
 from citymove.foundation.crs import LocalPlane
 from citymove.foundation.errors import InputError
-from osm_files import cross, node, road, write
+from osm_files import cross, node, relation, road, way, write
 
 SEED = Path(__file__).resolve().parents[2] / "seeds" / "monaco" / "roads.osm.pbf"
 TOWN = '<osm version="0.6">' + "\n".join(cross()) + "</osm>"
@@ -108,6 +109,43 @@ def test_damaged_pbf(tmp_path: Path) -> None:
     path = tmp_path / "damaged.osm.pbf"
     path.write_bytes(bytes(content))
     assert "cannot be read" in refused(path)
+
+
+def test_pbf_with_text_that_is_no_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "town.osm.pbf"
+    target = osmium.io.File(str(path), "pbf,pbf_compression=none")
+    with osmium.SimpleWriter(target) as writer:
+        for i in (1, 2):
+            writer.add_node(osmium.osm.mutable.Node(id=i, location=(10.0 + i / 1000, 50.0)))
+        tags = {"highway": "residential", "name": "Cafestrasse"}
+        writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags=tags))
+    content = path.read_bytes()
+    assert len(read_osm(path).roads.links) == 2
+    path.write_bytes(content.replace(b"Cafe", b"Caf\xe9"))
+    assert "cannot be read" in refused(path)
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(5, 5), (9, 9), (9, 5), (5, 9)],
+        [(5, 5), (9, 5), (12, 5), (9, 5), (9, 9), (5, 9)],
+        [(5, 5), (9, 5), (7, 5)],
+    ],
+    ids=["bow tie", "spike", "flat"],
+)
+def test_land_use_drawn_wrongly(tmp_path: Path, corners: list[tuple[int, int]]) -> None:
+    outline = [node(200 + i, *at) for i, at in enumerate(corners)]
+    ring = [*range(200, 200 + len(corners)), 200]
+    inner = [(6, 6), (7, 6), (7, 5.5)]
+    hole = [node(300 + i, *at) for i, at in enumerate(inner)]
+    house = [node(400 + i, *at) for i, at in enumerate([(5.3, 7), (5.4, 7), (5.4, 7.1)])]
+    members = [("way", 50, "outer"), ("way", 51, "inner")]
+    land = {"type": "multipolygon", "landuse": "retail"}
+    parts = [way(50, ring, {"landuse": "residential"}), way(51, [300, 301, 302, 300], {})]
+    parts += [way(52, [400, 401, 402, 400], {"building": "yes"}), relation(9, members, land)]
+    facts = read_osm(write(tmp_path / "town.osm", *cross(), *outline, *hole, *house, *parts))
+    assert facts.places.id.tolist() == ["w52"]
 
 
 def test_xml_under_the_name_of_pbf(tmp_path: Path) -> None:

@@ -144,3 +144,14 @@ def test_bad_stays_are_refused() -> None:
         prices((KERB,), one, one, one)
     with pytest.raises(InputError, match="one length"):
         prices((KERB,), np.array([0, 0]), one, one)
+
+
+@pytest.mark.parametrize(
+    "hours", [((0, 12), (6, 18)), ((0, 12),), ((0, 24), (0, 24)), ((20, 32), (8, 19))]
+)
+def test_bands_that_do_not_cover_the_day_once_are_refused(
+    hours: tuple[tuple[int, int], ...],
+) -> None:
+    bands = tuple(TariffBand(a * 3600, b * 3600, (), 3600, 1.0) for a, b in hours)
+    with pytest.raises(InputError, match="cover the 24 hours once"):
+        Tariff("t", "EUR", bands)

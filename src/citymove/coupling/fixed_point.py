@@ -3,7 +3,7 @@
 A round takes a belief (`CoupledState`): how many cars load the roads while they look for a
 space, and how often a place is full. Traffic finds its equilibrium with that load; the
 parking simulation runs at the equilibrium's times with that belief; what it yields is
-averaged into the belief (method of successive averages). Random numbers belong to
+averaged into the belief (`averaging_step`). Random numbers belong to
 travellers, so a round differs from the last by its belief alone.
 
 The fixed point need not be unique (Leurent and Boujnah 2014; Pel and Chaniotakis 2017):
@@ -187,12 +187,12 @@ def solve_coupled(
     for round_number in range(1, max_rounds + 1):
         equilibrium = _equilibrium(prepared, demand, state, equilibrium, gap)
         outcome = _search(prepared, drivers, equilibrium, state, seed)
-        observed, error_s = observed_state(prepared, drivers, outcome)
-        residual = parking_residual(state, observed, error_s)
+        observed = observed_state(prepared, drivers, outcome, state)
+        residual = parking_residual(state, observed)
         converged = residual.converged and bool(equilibrium.converged.all())
-        if converged or round_number == max_rounds:
-            break
-        state = state.moved_towards(observed, 1 / round_number if start is None else 0.5)
+        if (converged and round_number > 1) or round_number == max_rounds:
+            break  # one round alone would leave an option with the belief of its base
+        state = state.moved_towards(observed.state, averaging_step(round_number, start is not None))
     return CoupledResult(
         prepared=prepared,
         equilibrium=equilibrium,
@@ -205,6 +205,22 @@ def solve_coupled(
         converged=converged,
         retimings=tuple(r.rerouted(prepared, equilibrium) for r in retimings),
     )
+
+
+def averaging_step(round_number: int, from_start: bool) -> float:
+    """Return the weight of a round's outcome in the average.
+
+    Rounds weigh in proportion to their number (method of successive weighted averages, Liu, He
+    and He 2009), so that the first, far off, is soon forgotten: after k rounds the weights are
+    1, 2, .. k. A start counts as one round more.
+
+    Examples
+    --------
+    >>> [round(averaging_step(k, False), 3) for k in (1, 2, 3)]
+    [1.0, 0.667, 0.5]
+    """
+    rounds = round_number + 1 if from_start else round_number
+    return 2 / (rounds + 1)
 
 
 def _blank(prepared: Prepared) -> CoupledState:
@@ -222,7 +238,7 @@ def _equilibrium(
     network = assignment_network(prepared)
     preload = np.zeros((network.slice_count, network.link_count))
     preload[:, : prepared.link_count] = state.preload_vph  # connectors carry no search
-    return assign(network, demand, gap=gap, preload=preload, start=start)
+    return assign(network, demand, algorithm="paths", gap=gap, preload=preload, start=start)
 
 
 def search_network(prepared: Prepared, equilibrium: Equilibrium) -> SearchNetwork:

@@ -202,12 +202,12 @@ _US = (
         _column(
             (2200, 2000, 1800, 1700, 1400, 1200, 1000, 400, 400),
             (
-                (1, "HCM 2016, equation 12-6 at 65 mph (2,350 pc/h) with 5 % heavy vehicles"),
+                (1, "HCM 2016, chapter 12: 2,350 pc/h at 65 mph, with 5 % heavy vehicles"),
                 (8, "assumed: falls with the class, after osm2gmns's table"),
             ),
         ),
     ),
-    _default(1900, "HCM 2016, exhibit 19-11: base rate in areas of 250,000 people or more"),
+    _default(1900, "HCM 2016, chapter 19: base rate in areas of 250,000 people or more"),
 )
 _GB = (
     _classes(
@@ -250,7 +250,7 @@ _EU_COUNTRIES = frozenset((
     "LI", "LT", "LU", "LV", "MC", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
 _GERMAN_HANDBOOK = frozenset(("AT", "DE"))
-# Countries and territories whose traffic keeps left (United Nations Road Safety Fund list).
+# Countries and territories whose traffic keeps left, by ISO 3166-1 code.
 _KEEP_LEFT = frozenset((
     "AG", "AI", "AU", "BB", "BD", "BM", "BN", "BS", "BT", "BW", "CC", "CK", "CX", "CY", "DM",
     "FJ", "FK", "GB", "GD", "GG", "GY", "HK", "ID", "IE", "IM", "IN", "JE", "JM", "JP", "KE",

@@ -74,7 +74,8 @@ def reverse_links(city: City, links: Array) -> City:
     A link closes, and a new one of the same lanes and speed in the other direction is appended
     (or opened, where a closed one stands there). Turn bans stay with the links that they name:
     one on a closed link is void, and a new direction starts without bans, since a sign speaks
-    of one movement.
+    of one movement. Kerb that lies on turned links alone changes sides, so that it stays on the
+    driving side.
 
     Raises
     ------
@@ -95,7 +96,22 @@ def reverse_links(city: City, links: Array) -> City:
     open_[rows] = False
     open_[other[other >= 0]] = True
     roads = city.roads.with_links(open=open_)
-    return replace(city, roads=_append_reversed(roads, rows[other < 0]))
+    return replace(
+        city,
+        roads=_append_reversed(roads, rows[other < 0]),
+        kerb=replace(city.kerb, side=_turned_sides(city, rows)),
+    )
+
+
+def _turned_sides(city: City, rows: Array) -> Array:
+    """Return the sides of the kerb when these links are turned round, int8."""
+    table, kerb = city.roads.links, city.kerb
+    side = kerb.side.copy()
+    for way in np.unique(table.way_id[rows]):
+        turned = rows[table.way_id[rows] == way]
+        low, high = table.way_from_m[turned].min(), table.way_to_m[turned].max()
+        side[(kerb.way_id == way) & (kerb.from_m >= low) & (kerb.to_m <= high)] *= -1
+    return side
 
 
 def _link_text(roads: Roads, link: int) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from citymove.foundation.errors import InputError
 
+_DAY_S = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class TariffBand:
@@ -79,11 +81,21 @@ class Tariff:
     note: str = ""
 
     def __post_init__(self) -> None:
-        covered = sum(band.end_s - band.start_s for band in self.bands)
-        if covered != 86_400:
+        if not _covers_the_day_once(self.bands):
+            windows = ", ".join(f"{b.start_s / 3600:g}-{b.end_s / 3600:g} h" for b in self.bands)
             raise InputError(
                 "the bands of a tariff must cover the 24 hours once",
-                value=f"tariff {self.id}: {covered / 3600:g} h",
+                value=f"tariff {self.id}: {windows}",
             )
         if self.cap_per_day is not None and not self.cap_per_day >= 0:
             raise InputError("must be >= 0", value=f"cap_per_day = {self.cap_per_day}")
+
+
+def _covers_the_day_once(bands: tuple[TariffBand, ...]) -> bool:
+    """Return whether each band begins where another ends, round the clock, 24 h in all."""
+    if sum(band.end_s - band.start_s for band in bands) != _DAY_S:
+        return False
+    starts = sorted(band.start_s % _DAY_S for band in bands)
+    return starts == sorted(band.end_s % _DAY_S for band in bands) and len(set(starts)) == len(
+        starts
+    )

@@ -225,8 +225,12 @@ class _Search:
         self._target_of = places.target_of
         self._is_kerb = supply.kind == FacilityKind.KERB
         self._standing: list[int] = []
-        self._rank = np.empty(len(drivers), np.int64)
+        self._dwell_s: list[int] = drivers.dwell_s.tolist()
+        self._informed: list[bool] = drivers.informed.tolist()
+        self._rank = np.empty(len(drivers), np.int64)  # among the ids
         self._rank[np.argsort(drivers.id, kind="stable")] = np.arange(len(drivers))
+        self._departure_rank: list[int] = (_MOVE + self._rank).tolist()
+        self._arrival_rank: list[int] = (_MOVE + len(drivers) + self._rank).tolist()
 
     def stand(self, standing: Array, where: Array) -> None:
         """Put the cars that stand from the start where they stand."""
@@ -268,7 +272,7 @@ class _Search:
         """Look for a space, stay and leave."""
         self.ledger.enter()
         facility = NOWHERE
-        if self._drivers.informed[driver]:
+        if self._informed[driver]:
             yield self._arrival(driver, self._now)
             facility = self._free_space_known(driver)
         if facility == NOWHERE:
@@ -277,9 +281,10 @@ class _Search:
             self.ledger.give_up(driver, self._now)
             return
         self.ledger.park(driver, facility, self._now)
-        leave_s = self._now + int(self._drivers.dwell_s[driver])
-        yield self._departure(driver, leave_s)
-        self.ledger.leave(driver, leave_s)
+        leave_s = self._now + self._dwell_s[driver]
+        if leave_s < self._end_s:  # whoever stays beyond the run needs no event
+            yield self._departure(driver, leave_s)
+            self.ledger.leave(driver, leave_s)
 
     def _search(self, trip: _Trip) -> Generator[simpy.Event, Any, int]:
         """Drive and look until a space is found; return it, or `NOWHERE` on giving up."""
@@ -385,10 +390,10 @@ class _Search:
         return bisect_right(self._edges_s, time_s) - 1
 
     def _arrival(self, driver: int, time_s: int) -> Moment:
-        return Moment(self.env, time_s, _MOVE + self._rank.size + int(self._rank[driver]))
+        return Moment(self.env, time_s, self._arrival_rank[driver])
 
     def _departure(self, driver: int, time_s: int) -> Moment:
-        return Moment(self.env, time_s, _MOVE + int(self._rank[driver]))
+        return Moment(self.env, time_s, self._departure_rank[driver])
 
     def _trip(self, driver: int) -> _Trip:
         facilities, utility_min = self._candidates[driver]

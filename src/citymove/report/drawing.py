@@ -6,7 +6,7 @@ that differ in dash and marker as well as in colour.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -33,7 +33,7 @@ _OPTION_COLOURS: Final = (INK, "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6
 _DASHES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.6, 1.2, 1.6)))
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 
-_STYLE: Final[Mapping[str, Any]] = {
+_STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
     "path.simplify": True,
     "font.size": 9,

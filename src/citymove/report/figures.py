@@ -1,5 +1,6 @@
 """Charts: occupancy, search time, commutes, differences with intervals, convergence."""
 
+import math
 from textwrap import fill
 from typing import Any, Final
 
@@ -134,9 +135,7 @@ def commute_chart(study: StoredStudy, language: Language) -> Drawn:
                 for o in range(len(options))
             ]
             axes.axvline(LIMIT_MIN, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
-            axes.text(
-                LIMIT_MIN + 1, 3, said(words("line_45"), language), color=MUTED, va="bottom"
-            )
+            axes.text(LIMIT_MIN + 1, 3, said(words("line_45"), language), color=MUTED, va="bottom")
             axes.set_title(said(words(title), language))
             axes.set_xlabel(said(words("axis_minutes"), language))
             axes.set_xlim(0, _last_minute(curves.commute_min, shares))
@@ -151,7 +150,7 @@ def _last_minute(minutes: Array, shares: Array) -> float:
     """Return where the axis ends: past 45 minutes, and past 99.5 % of all curves."""
     full = np.flatnonzero((shares >= 0.995).all(axis=0))
     last = float(minutes[full[0]]) if full.size else float(minutes[-1])
-    return max(60.0, 10.0 * np.ceil(last / 10))
+    return max(60.0, 10.0 * math.ceil(last / 10))
 
 
 def shown_indicators(results: StudyResults) -> list[str]:
@@ -246,13 +245,16 @@ def convergence_chart(study: StoredStudy, language: Language) -> Drawn:
             panels[1].plot(100 * run.parking_residual_p95, at, linestyle="none", **style)
         panels[0].set_xscale("log")
         panels[0].minorticks_off()
+        _limit(panels[0], results.gap_asked)
+        _limit(panels[1], 100 * RESIDUAL_LIMIT)
         panels[0].set_xlabel(said(words("axis_gap"), language))
-        panels[1].axvline(
-            100 * RESIDUAL_LIMIT, color=MUTED, linewidth=1, linestyle=(0, (4, 2))
-        )
         panels[1].set_xlim(left=0)
         panels[1].set_xlabel(said(words("axis_residual"), language))
         panels[0].set_yticks(range(len(options)), labels)
         panels[0].set_ylim(len(options) - 0.5, -0.5)
         alt = said(words("convergence_caption"), language)
         return write_figure(figure, "convergence", language, alt, dpi=_DPI)
+
+
+def _limit(axes: Any, value: float) -> None:
+    axes.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (4, 2)))

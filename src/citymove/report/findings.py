@@ -134,8 +134,11 @@ def _finding(results: StudyResults, indicator: str, title: Text) -> Finding:
         Place(words("base_row"), "", Text(en="", zh=""), "base"),
         *(Place(names[d.option], "", words("same_as_base"), "none") for d in unseen),
         *_rows(
-            results, bad, [_shifted(p, len(good) + 1 + len(unseen)) for p in places_of(bad)],
-            "worse", names,
+            results,
+            bad,
+            [_shifted(p, len(good) + 1 + len(unseen)) for p in places_of(bad)],
+            "worse",
+            names,
         ),
     ]
     return Finding(title, sentence, tuple(rows))
@@ -187,9 +190,7 @@ def _named(rows: Sequence[Difference], names: dict[str, Text]) -> Text:
     """Return "A (5 of 5 draws) and B (4 of 5 draws)"."""
     return joined(
         [
-            words(
-                "in_brackets", what=names[d.option], inside=words("agree_short", n=n, of=of)
-            )
+            words("in_brackets", what=names[d.option], inside=words("agree_short", n=n, of=of))
             for d in rows
             for n, of in [_agree(d)]
         ]

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from citymove.report.drawing import CHANGE_COLOURS, RATIO_COLOURS, RATIO_LIMITS
-from citymove.report.maps import largest_change, nice, plane_of
+from citymove.report.maps import change_scale, nice, plane_of
 from citymove.report.stored import StoredStudy
 from citymove.report.wording import WORDING
 
@@ -109,7 +109,7 @@ def pack_map(study: StoredStudy) -> MapData:
         "attribution": results.attribution,
         "most": {
             "volume": nice(float(links.volume_vph.max())),
-            "change": largest_change(study),
+            "change": change_scale(study.links),
         },
         "ratio": {"limits": list(RATIO_LIMITS), "colours": list(RATIO_COLOURS)},
         "changeColours": list(CHANGE_COLOURS),
@@ -123,27 +123,25 @@ def pack_map(study: StoredStudy) -> MapData:
 
 
 def _parks(study: StoredStudy, option: int) -> list[list[Any]]:
-    rows = study.curves.new_facilities(option)
+    """Return x and y, m, name and spaces of each facility that an option adds."""
     curves = study.curves
+    rows = curves.new_facilities(option)
     x_m, y_m = plane_of(study.links).to_metres(curves.facility_lon[rows], curves.facility_lat[rows])
+    names = [str(curves.facility_name[row] or curves.facility_id[row]) for row in rows]
+    spaces = curves.facility_spaces[option, rows].tolist()
     return [
-        [round(float(x), 1), round(float(y), 1), str(name), int(spaces)]
-        for x, y, name, spaces in zip(
-            x_m,
-            y_m,
-            np.where(curves.facility_name[rows] == "", curves.facility_id[rows], curves.facility_name[rows]),
-            curves.facility_spaces[option, rows],
-            strict=True,
-        )
+        [round(x, 1), round(y, 1), name, count]
+        for x, y, name, count in zip(x_m.tolist(), y_m.tolist(), names, spaces, strict=True)
     ]
 
 
 def _decimetres(metres: Array) -> Array:
-    return np.rint(metres * 10).astype("<i4")
+    return np.asarray(np.rint(metres * 10), "<i4")
 
 
 def _whole(values: Array) -> Array:
-    return np.rint(np.clip(np.nan_to_num(values, nan=0, posinf=_MOST), 0, _MOST)).astype("<u2")
+    known = np.nan_to_num(values, nan=0, posinf=_MOST)
+    return np.asarray(np.rint(np.clip(known, 0, _MOST)), "<u2")
 
 
 def _tenths(seconds: Array) -> Array:

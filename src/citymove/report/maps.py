@@ -7,6 +7,7 @@ sign and figure, so that no map needs colour to be read.
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -37,6 +38,7 @@ _WIDEST_PT: Final = 5.0
 _GAP_PT: Final = 0.5
 _RASTER_LINKS: Final = 20_000  # from here on an SVG of vectors is too heavy to open
 _NUMBERED: Final = 6
+_LEAST_CHANGE_VPH: Final = 3.0
 _BOLD: Final = "DejaVu Sans"  # Noto Sans SC comes in one weight; bold is for figures alone
 
 
@@ -138,14 +140,18 @@ def network_map(study: StoredStudy, plan: Plan, language: Language) -> Drawn:
 
 def _ratio_names() -> list[str]:
     first, *_, last = RATIO_LIMITS
-    between = [f"{a:g}–{b:g}" for a, b in zip(RATIO_LIMITS, RATIO_LIMITS[1:], strict=False)]
+    between = [f"{a:g}–{b:g}" for a, b in pairwise(RATIO_LIMITS)]
     return [f"< {first:g}", *between, f"> {last:g}"]
 
 
-def largest_change(study: StoredStudy) -> float:
-    """Return a round figure not below the largest change of any option and slice, veh/h."""
-    change = np.abs(study.links.volume_vph - study.links.volume_vph[0])
-    return nice(float(change.max()))
+def change_scale(links: StoredLinks) -> float:
+    """Return the change, veh/h, that maps draw widest: 99 of 100 changed links stay below.
+
+    A closed street changes far more than any other; scaled to it, all else would look still.
+    """
+    change = np.abs(links.volume_vph - links.volume_vph[0])
+    changed = change[change > _LEAST_CHANGE_VPH]
+    return nice(float(np.quantile(changed, 0.99)) if changed.size else 0.0)
 
 
 def difference_map(
@@ -225,7 +231,7 @@ def nice(value: float) -> float:
 
 def _little(most: float) -> float:
     """Return the change below which a link counts as unchanged: 2 % of the largest, 3 veh/h."""
-    return max(3.0, 0.02 * most)
+    return max(_LEAST_CHANGE_VPH, 0.02 * most)
 
 
 def change_class(change: Array, most: float) -> Array:
@@ -246,9 +252,7 @@ def _sheet(plan: Plan, study: StoredStudy, title: str, language: Language) -> tu
     head, foot, side = 0.42, 0.34, 1.75
     wide, high = plan.width_in + side + 0.2, plan.height_in + head + foot
     figure = Figure(figsize=(wide, high))
-    axes = figure.add_axes(
-        (0.1 / wide, foot / high, plan.width_in / wide, plan.height_in / high)
-    )
+    axes = figure.add_axes((0.1 / wide, foot / high, plan.width_in / wide, plan.height_in / high))
     axes.set_xlim(plan.frame[0], plan.frame[1])
     axes.set_ylim(plan.frame[2], plan.frame[3])
     axes.set_axis_off()
@@ -310,9 +314,7 @@ def offset_lines(plan: Plan, links: Array, shift_pt: Array) -> list[Array]:
     shift_m = np.zeros(plan.start.size - 1)
     shift_m[links] = shift_pt * plan.m_per_pt * (1.0 if plan.left else -1.0)
     by_point = np.repeat(shift_m, np.diff(plan.start))
-    moved = np.column_stack(
-        (plan.x_m + plan.left_x * by_point, plan.y_m + plan.left_y * by_point)
-    )
+    moved = np.column_stack((plan.x_m + plan.left_x * by_point, plan.y_m + plan.left_y * by_point))
     return [moved[plan.start[link] : plan.start[link + 1]] for link in links.tolist()]
 
 
@@ -363,13 +365,20 @@ def _marks(axes: Any, study: StoredStudy, plan: Plan, option: int) -> None:
         x_m, y_m = plan.plane.to_metres(
             study.curves.facility_lon[rows], study.curves.facility_lat[rows]
         )
-        axes.plot(
-            x_m, y_m, linestyle="none", marker="s", markersize=11, color=INK, zorder=5
-        )
+        axes.plot(x_m, y_m, linestyle="none", marker="s", markersize=11, color=INK, zorder=5)
         for x, y in zip(x_m, y_m, strict=True):
             axes.text(
-                x, y, "P", color="white", weight="bold", family=_BOLD, fontsize=8, zorder=6,
-                ha="center", va="center_baseline", clip_on=True,
+                x,
+                y,
+                "P",
+                color="white",
+                weight="bold",
+                family=_BOLD,
+                fontsize=8,
+                zorder=6,
+                ha="center",
+                va="center_baseline",
+                clip_on=True,
             )
 
 
@@ -393,7 +402,8 @@ def _numbers(axes: Any, plan: Plan, change: Array, kind: Array) -> None:
             xytext=(7, 7),
             textcoords="offset points",
             fontsize=8,
-            weight="bold", family=_BOLD,
+            weight="bold",
+            family=_BOLD,
             color=CHANGE_COLOURS[0 if change[link] < 0 else 4],
             path_effects=halo,
             annotation_clip=True,
@@ -420,7 +430,7 @@ def _legend(
     handles.append(Line2D([], [], linestyle="none", label=width_title))
     for share in (0.1, 0.5, 1.0):
         width_pt = float(_width_pt(np.array(share * most), most))
-        label = f"{share * most:,.0f} {unit}"
+        label = f"{'≥ ' if marks and share == 1 else ''}{share * most:,.0f} {unit}"
         handles.append(Line2D([], [], color=MUTED, linewidth=width_pt, label=label))
     if marks:
         changed = said(words("changed_link"), language)

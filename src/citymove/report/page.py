@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from citymove.report import tables
 from citymove.report.drawing import LANGUAGES, Drawn, Language, inline_svg
@@ -20,7 +20,7 @@ from citymove.report.figures import charts
 from citymove.report.findings import checked, findings
 from citymove.report.fonts import subset_font
 from citymove.report.map_data import pack_map
-from citymove.report.maps import difference_map, largest_change, network_map, plan_of
+from citymove.report.maps import change_scale, difference_map, network_map, plan_of
 from citymove.report.stored import StoredStudy, read_results
 from citymove.report.wording import grade_text, response_text, words
 from citymove.runs.store import write_bytes, write_text
@@ -78,7 +78,7 @@ def write_report(folder: Path) -> Path:
 def draw_figures(study: StoredStudy) -> list[Drawn]:
     """Return all figures in both languages."""
     plan = plan_of(study.links)
-    most = largest_change(study)
+    most = change_scale(study.links)
     drawn = []
     for language in LANGUAGES:
         drawn += charts(study, language)
@@ -113,9 +113,7 @@ def render_page(study: StoredStudy, drawn: Sequence[Drawn]) -> str:
 
 def embedded_characters(page: str) -> str:
     """Return the characters of a page that its own font draws, sorted."""
-    return "".join(
-        sorted(c for c in set(page) if any(a <= ord(c) <= b for a, b in _FONT_RANGES))
-    )
+    return "".join(sorted(c for c in set(page) if any(a <= ord(c) <= b for a, b in _FONT_RANGES)))
 
 
 def _environment() -> Environment:
@@ -134,13 +132,13 @@ def _environment() -> Environment:
     return environment
 
 
+_BOTH: Final = Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh">{}</span>')
+_LABEL: Final = Markup('aria-label="{0}" data-label-en="{0}" data-label-zh="{1}"')
+
+
 def both(text: Text) -> Markup:
     """Return a text in both languages, one of which the page shows."""
-    if text.en == text.zh:
-        return Markup("{}").format(text.en)
-    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh">{}</span>').format(
-        text.en, text.zh
-    )
+    return escape(text.en) if text.en == text.zh else _BOTH.format(text.en, text.zh)
 
 
 def _said(key: str, **values: object) -> Markup:
@@ -150,7 +148,7 @@ def _said(key: str, **values: object) -> Markup:
 def _label(key: str, **values: object) -> Markup:
     """Return the attributes of a label that is read and not seen."""
     text = words(key, **values)
-    return Markup('aria-label="{0}" data-label-en="{0}" data-label-zh="{1}"').format(text.en, text.zh)
+    return _LABEL.format(text.en, text.zh)
 
 
 def _static(name: str) -> Markup:

@@ -24,7 +24,8 @@ Array = np.ndarray[Any, Any]
 _AGAIN: Final = "run the study again: citymove run STUDY.yaml"
 
 # Shape of each array: a letter per axis. L links, P points of shapes, O options, S slices, T ticks,
-# H hours, Q minutes of the commute curve, F facilities; ">" marks one more than the letter says.
+# H hours, Q minutes of the commute curve, F facilities; ">": one more than the letter says, "*":
+# one value in any shape.
 _LINK_SHAPES: Final = {
     "shape_start": "L>",
     "shape_lon": "P",
@@ -33,7 +34,7 @@ _LINK_SHAPES: Final = {
     "name": "L",
     "road_class": "L",
     "lanes": "L",
-    "drives_on": "",
+    "drives_on": "*",
     "capacity_vph": "OL",
     "open": "OL",
     "free_time_s": "OL",
@@ -75,7 +76,7 @@ class StoredLinks:
     lanes
         float32 [links].
     drives_on
-        text [], "right" or "left".
+        text, one element, "right" or "left".
     capacity_vph, free_time_s
         float32 [options, links].
     open
@@ -106,15 +107,13 @@ class StoredLinks:
     @property
     def drives_on_left(self) -> bool:
         """Whether traffic keeps to the left."""
-        return str(self.drives_on) == "left"
+        return bool((self.drives_on == "left").all())
 
     def ratio(self, option: int, at: int) -> Array:
         """Return volume over capacity, float64 [links], 0 where the link is closed."""
         capacity = np.asarray(self.capacity_vph[option], np.float64)
         usable = (capacity > 0) & self.open[option]
-        return np.where(
-            usable, self.volume_vph[option, at] / np.where(usable, capacity, 1.0), 0.0
-        )
+        return np.where(usable, self.volume_vph[option, at] / np.where(usable, capacity, 1.0), 0.0)
 
     def peak_slice(self) -> int:
         """Return the slice in which the base's links carry most vehicles in sum."""
@@ -270,7 +269,9 @@ def _read_arrays(path: Path, shapes: dict[str, str], sizes: dict[str, int]) -> d
 
 
 def _check_array(path: Path, name: str, array: Array, axes: str, sizes: dict[str, int]) -> None:
-    letters = axes.replace(">", "")
+    letters = axes.strip(">*")
+    if axes == "*" and array.size == 1:
+        array = array.reshape(())
     if array.ndim != len(letters) or (array.dtype.kind == "U") != (name in _TEXT):
         raise InputError(
             f"must have {len(letters)} axes and hold {'text' if name in _TEXT else 'numbers'}",

@@ -20,6 +20,7 @@ from citymove.report.stored import StoredStudy
 from citymove.report.wording import (
     assumption_name,
     joined,
+    listed,
     reading_name,
     term_definition,
     term_name,
@@ -259,16 +260,15 @@ def _power(value: float) -> str:
 
 def convergence_sentence(results: StudyResults) -> Text:
     """Return in words whether all runs converged, and which did not."""
-    names = {option.id: option.name for option in results.options}
     bad = [c for c in results.certificates if not c.converged]
     if not bad:
         return words("converged_all", n=len(results.certificates))
-    return words(
-        "converged_some",
-        bad=len(bad),
-        n=len(results.certificates),
-        which=joined([words("which_run", option=names[c.option], draw=c.draw + 1) for c in bad]),
-    )
+    which = []
+    for option in results.options:
+        draws = [str(c.draw + 1) for c in bad if c.option == option.id]
+        if draws:
+            which.append(words("which_runs", option=option.name, draws=", ".join(draws)))
+    return words("converged_some", bad=len(bad), n=len(results.certificates), which=listed(which))
 
 
 @dataclass(frozen=True, slots=True)

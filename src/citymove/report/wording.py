@@ -46,8 +46,11 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "stamp_scope": ("Search for spaces", "寻泊模拟范围"),
     "stamp_response": ("What responds", "出行响应"),
     "response_fixed": (
-        "Fixed demand: who travels, where to, by which mode and when stays as it is. Routes and "
-        "the choice of a space respond.",
+        (
+            "Fixed demand: who travels, where to, by which mode and when stays as it is. "
+            "Routes and "
+            "the choice of a space respond."
+        ),
         "固定需求：出行者、目的地、方式与出发时间均不变，仅路径与车位选择随方案变化。",
     ),
     "response_other": ("Response: {response}.", "响应方式：{response}。"),
@@ -75,11 +78,17 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     # ---- first lines
     "findings": ("What the options do", "各方案的效果"),
     "findings_intro_d": (
-        "The base case of this city has no known answer, so these lines give the order of the "
-        "options, the direction, and how many of the {n} draws agree. Amounts stand below, under "
-        "“Model only, not checked against counts”.",
-        "该城市的基准状况没有可供核对的观测值，因此这里只给出各方案的排序、变化方向，以及 {n} 次"
-        "抽样中有多少次一致。具体数值见下文“仅为模型结果，未与观测数据核对”。",
+        (
+            "The base case of this city has no known answer, so these lines give the order of the "
+            "options, the direction, and how many of the {n} draws agree. Amounts stand below, "
+            "under "
+            "“Model only, not checked against counts”."
+        ),
+        (
+            "该城市的基准状况没有可供核对的观测值，因此这里只给出各方案的排序、变化方向，以及 "
+            "{n} 次"
+            "抽样中有多少次一致。具体数值见下文“仅为模型结果，未与观测数据核对”。"
+        ),
     ),
     "findings_intro": (
         "Mean difference from the base over {n} paired draws, with its 95 % interval.",
@@ -133,19 +142,30 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "model_checked": ("Figures in detail", "详细数值"),
     "model_only_text": (
-        "Differences are more trustworthy than levels: what the model gets wrong in the base it "
-        "gets wrong in every option too. The intervals hold the chance of the draws and the "
-        "stated uncertainty of the inputs; they do not hold errors of the model itself.",
-        "差值比绝对数值更可信：模型在基准中的偏差同样存在于各方案。区间包含抽样的随机性与已声明的"
-        "输入不确定性，不包含模型本身的误差。",
+        (
+            "Differences are more trustworthy than levels: what the model gets wrong in the "
+            "base it "
+            "gets wrong in every option too. The intervals hold the chance of the draws and the "
+            "stated uncertainty of the inputs; they do not hold errors of the model itself."
+        ),
+        (
+            "差值比绝对数值更可信：模型在基准中的偏差同样存在于各方案。区间包含抽样的随机性与已"
+            "声明的"
+            "输入不确定性，不包含模型本身的误差。"
+        ),
     ),
     "indicators": ("Indicators", "指标"),
     "indicator": ("Indicator", "指标"),
     "indicators_caption": (
-        "Base, and the difference of each option from it. Each cell: mean difference, 95 % "
-        "interval, draws that agree on the sign, smallest detectable difference.",
-        "基准值及各方案相对基准的差值。每格依次为：平均差值、95% 区间、符号一致的抽样次数、可检出的"
-        "最小差值。",
+        (
+            "Base, and the difference of each option from it. Each cell: mean difference, 95 % "
+            "interval, draws that agree on the sign, smallest detectable difference."
+        ),
+        (
+            "基准值及各方案相对基准的差值。每格依次为：平均差值、95% 区间、符号一致的抽样次数、"
+            "可检出的"
+            "最小差值。"
+        ),
     ),
     "decides": ("decides this study", "本研究的决策指标"),
     "interval": ("{low} to {high}", "{low} 至 {high}"),
@@ -161,18 +181,28 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "key_worse": ("worsens", "变差"),
     "key_none": ("no visible difference", "看不出差异"),
     "dot_caption": (
-        "Difference from the base with its 95 % interval. Grey band: too small to be seen. Hollow: "
-        "not visible.",
+        (
+            "Difference from the base with its 95 % interval. Grey band: too small to be seen. "
+            "Hollow: "
+            "not visible."
+        ),
         "相对基准的差值及 95% 区间。灰色带：小于可检出的最小差值。空心点：看不出差异。",
     ),
     # ---- commute
     "commute": ("Commute", "通勤"),
     "commute_text": (
-        "Work arrivals from 07:00 to 09:30. Inside: drive inside the study area, search and walk. "
-        "Door to door: with the minutes driven outside, which no option changes. Both are graded "
-        "{grade}.",
-        "07:00–09:30 到达的上班出行。城内：研究范围内的行驶、寻泊与步行；门到门：另加城外行驶时间，"
-        "任何方案都不改变它。两者的可信等级均为 {grade}。",
+        (
+            "Work arrivals from 07:00 to 09:30. Inside: drive inside the study area, search "
+            "and walk. "
+            "Door to door: with the minutes driven outside, which no option changes. Both are "
+            "graded "
+            "{grade}."
+        ),
+        (
+            "07:00–09:30 到达的上班出行。城内：研究范围内的行驶、寻泊与步行；门到门：另加城外行"
+            "驶时间，"
+            "任何方案都不改变它。两者的可信等级均为 {grade}。"
+        ),
     ),
     "commute_inside": ("Inside the city", "城内部分"),
     "commute_door": ("Door to door", "门到门"),
@@ -188,15 +218,24 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     # ---- retiming
     "retiming": ("Junctions retimed", "信号配时调整"),
     "retiming_inferred": (
-        "No signal plan is known for {names}: the base plan is inferred (fixed cycle, greens by "
-        "lanes, no coordination). A gain against an inferred plan is not a gain in the street; "
-        "what counts is the comparison with the delay-minimal plan at base volumes.",
-        "{names}没有已知的配时方案：基准方案为推断值（固定周期、按车道数分配绿灯、无协调）。相对推断"
-        "方案的改善不等于实际改善，应以基准流量下延误最小的方案作为比较对象。",
+        (
+            "No signal plan is known for {names}: the base plan is inferred (fixed cycle, "
+            "greens by "
+            "lanes, no coordination). A gain against an inferred plan is not a gain in the "
+            "street; "
+            "what counts is the comparison with the delay-minimal plan at base volumes."
+        ),
+        (
+            "{names}没有已知的配时方案：基准方案为推断值（固定周期、按车道数分配绿灯、无协"
+            "调）。相对推断"
+            "方案的改善不等于实际改善，应以基准流量下延误最小的方案作为比较对象。"
+        ),
     ),
     "retiming_caption": (
-        "Mean control delay, s/veh. Same routes: volumes of the base. Rerouted: drivers have "
-        "found their new routes.",
+        (
+            "Mean control delay, s/veh. Same routes: volumes of the base. Rerouted: drivers have "
+            "found their new routes."
+        ),
         "平均控制延误（秒/辆）。路径不变：采用基准流量；路径调整后：驾驶人已选择新的路径。",
     ),
     "junction": ("Junction", "路口"),
@@ -217,8 +256,11 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     # ---- map
     "map": ("Map", "地图"),
     "map_text": (
-        "Each line is one direction of a street, drawn on the side on which traffic keeps. Volumes "
-        "are means over the draws.",
+        (
+            "Each line is one direction of a street, drawn on the side on which traffic keeps. "
+            "Volumes "
+            "are means over the draws."
+        ),
         "每条线为道路的一个方向，绘于行车一侧。交通量为各次抽样的平均值。",
     ),
     "map_option": ("Option", "方案"),
@@ -231,8 +273,10 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "zoom_out": ("Zoom out", "缩小"),
     "zoom_fit": ("Whole city", "全图"),
     "map_label": (
-        "Road map. Arrow keys move it, plus and minus zoom, 0 shows the whole city. The table "
-        "beside it lists the most loaded links.",
+        (
+            "Road map. Arrow keys move it, plus and minus zoom, 0 shows the whole city. The table "
+            "beside it lists the most loaded links."
+        ),
         "道路图。方向键平移，加减号缩放，0 显示全图。旁边的表格列出负荷最高的路段。",
     ),
     "map_help": (
@@ -241,8 +285,11 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "map_unpacking": ("Unpacking the map …", "正在展开地图……"),
     "map_too_old": (
-        "This browser cannot unpack the map (it lacks DecompressionStream). The figures beside this "
-        "page show the same.",
+        (
+            "This browser cannot unpack the map (it lacks DecompressionStream). The figures "
+            "beside this "
+            "page show the same."
+        ),
         "此浏览器无法展开地图（缺少 DecompressionStream）。同目录的图件内容相同。",
     ),
     "table_ratio": ("Most loaded links", "负荷最高的路段"),
@@ -287,8 +334,10 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "map_figures": ("Where traffic changes", "交通量变化分布"),
     "map_figures_text": (
-        "Change in volume against the base, {slice}. Blue: less traffic; orange: more. The "
-        "figures beside the lines are the largest changes, veh/h.",
+        (
+            "Change in volume against the base, {slice}. Blue: less traffic; orange: more. The "
+            "figures beside the lines are the largest changes, veh/h."
+        ),
         "{slice} 交通量较基准的变化。蓝色减少，橙色增加；图中数字为变化最大的路段（辆/小时）。",
     ),
     "figure_network": (
@@ -317,9 +366,14 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "spaces": ("Spaces", "泊位"),
     "peak_taken": ("Peak occupancy", "高峰占用率"),
     "facilities_shown": (
-        "The {n} of {of} that are fullest in the base, and every one that an option adds or "
-        "resizes. All stand in the tables beside this page.",
-        "列出基准中最满的 {n} 处（共 {of} 处），以及各方案新增或改动的设施；完整清单见同目录表格。",
+        (
+            "The {n} of {of} that are fullest in the base, and every one that an option adds or "
+            "resizes. All stand in the tables beside this page."
+        ),
+        (
+            "列出基准中最满的 {n} 处（共 {of} 处），以及各方案新增或改动的设施；完整清单见同目录表"
+            "格。"
+        ),
     ),
     "facilities_all": ("All {of} facilities.", "共 {of} 处设施。"),
     "unnamed_facility": ("Unnamed ({id})", "未命名（{id}）"),
@@ -332,17 +386,27 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "全部 {n} 次运行均已收敛。",
     ),
     "converged_some": (
-        "{bad} of {n} runs did not converge: {which}. Their figures enter the means; read those "
-        "options with care.",
+        (
+            "{bad} of {n} runs did not converge: {which}. Their figures enter the means; read "
+            "those "
+            "options with care."
+        ),
         "{n} 次运行中有 {bad} 次未收敛：{which}。其数值仍计入平均值，阅读相应方案时请谨慎。",
     ),
-    "which_run": ("{option}, draw {draw}", "{option} 第 {draw} 次抽样"),
+    "which_runs": ("{option}: draw {draws}", "{option}：第 {draws} 次"),
     "certificate_caption": (
-        "Worst value over the draws of each option. Relative gap: how far routes are from "
-        "equilibrium. Parking residual: search time fed in against search time simulated, by zone "
-        "and period (95th percentile, and the largest). Identity: veh-km counted twice or lost.",
-        "各方案抽样中的最差值。相对间隙：路径选择与均衡的距离；停车残差：输入与模拟寻泊时间之差"
-        "（分区分时段，95 分位与最大值）；恒等式误差：重复计算或遗漏的车公里。",
+        (
+            "Worst value over the draws of each option. Relative gap: how far routes are from "
+            "equilibrium. Parking residual: search time fed in against search time simulated, "
+            "by zone "
+            "and period (95th percentile, and the largest). Identity: veh-km counted twice or "
+            "lost."
+        ),
+        (
+            "各方案抽样中的最差值。相对间隙：路径选择与均衡的距离；停车残差：输入与模拟寻泊时间"
+            "之差"
+            "（分区分时段，95 分位与最大值）；恒等式误差：重复计算或遗漏的车公里。"
+        ),
     ),
     "gap": ("Relative gap", "相对间隙"),
     "residual_p95": ("Parking residual, P95", "停车残差（95 分位）"),
@@ -352,16 +416,21 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "converged": ("Converged", "收敛"),
     "yes_of": ("{n} of {of}", "{of} 次中 {n} 次"),
     "convergence_caption": (
-        "One dot per run. Crosses did not converge. The line marks the 5 % that a parking "
-        "residual should stay below.",
-        "每点为一次运行，叉号表示未收敛。虚线为停车残差的 5% 标准。",
+        (
+            "One dot per run. Crosses did not converge. The lines mark the relative gap that "
+            "was asked "
+            "for, and the 5 % that a parking residual should stay below."
+        ),
+        "每点为一次运行，叉号表示未收敛。虚线为要求的相对间隙与停车残差的 5% 标准。",
     ),
     "axis_gap": ("Relative gap", "相对间隙"),
     "axis_residual": ("Parking residual, P95, %", "停车残差 95 分位（%）"),
     "starts": ("Do different starts lead to the same answer?", "不同起点是否得到相同结果？"),
     "starts_caption": (
-        "The base's first draw solved from {n} different starts: lowest and highest value "
-        "reached.",
+        (
+            "The base's first draw solved from {n} different starts: lowest and highest value "
+            "reached."
+        ),
         "基准第一次抽样自 {n} 个不同起点求解所得的最低与最高值。",
     ),
     "starts_none": (
@@ -394,8 +463,11 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "sources": ("Sources and licence", "数据来源与许可"),
     "attribution_text": ("Roads and places: {attribution}.", "道路与地点数据：{attribution}。"),
     "odbl": (
-        "OpenStreetMap data are available under the Open Database Licence (ODbL) 1.0; figures made "
-        "from them must carry the same attribution.",
+        (
+            "OpenStreetMap data are available under the Open Database Licence (ODbL) 1.0; "
+            "figures made "
+            "from them must carry the same attribution."
+        ),
         "OpenStreetMap 数据依据开放数据库许可（ODbL）1.0 提供；由其制作的图件须保留相同署名。",
     ),
     "font_licence": (
@@ -403,8 +475,10 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "中文字形：Noto Sans SC，SIL 开放字体许可 1.1。",
     ),
     "made_by": (
-        "Computed and drawn by citymove {version}. This page is complete in itself and loads "
-        "nothing from elsewhere.",
+        (
+            "Computed and drawn by citymove {version}. This page is complete in itself and loads "
+            "nothing from elsewhere."
+        ),
         "由 citymove {version} 计算并绘制。本页自包含，不从外部加载任何内容。",
     ),
     "files": ("Files beside this page", "同目录文件"),
@@ -554,6 +628,12 @@ def joined(texts: list[Text]) -> Text:
         en=comma.en.join(t.en for t in first) + conjunction.en + last.en,
         zh=comma.zh.join(t.zh for t in first) + conjunction.zh + last.zh,
     )
+
+
+def listed(texts: list[Text]) -> Text:
+    """Return the texts with semicolons between them."""
+    mark = words("semicolon")
+    return Text(en=mark.en.join(t.en for t in texts), zh=mark.zh.join(t.zh for t in texts))
 
 
 def term_name(key: str) -> Text:

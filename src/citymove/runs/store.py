@@ -20,6 +20,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -127,7 +128,8 @@ def _replace(path: Path, write: Any) -> None:
     except OSError as error:
         raise _disk_error(path, error) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # cleaning up must not hide why the writing failed
+            beside.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

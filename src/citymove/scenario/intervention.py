@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +12,7 @@ from citymove.facts.city import City
 from citymove.foundation.daytime import DAY_S
 from citymove.foundation.documents import DocumentModel, Loc, Whole
 from citymove.foundation.table import frozen_array
+from citymove.scenario.forms import AtLeast
 from citymove.scenario.results import Text
 from citymove.scenario.selectors import (
     SelectionError,
@@ -154,12 +155,14 @@ class StreetChoice(DocumentModel):
     """Which links are meant: a street, a part of it, OSM ways, or classes of roads."""
 
     street: str | None = Field(None, description="name of a street, or all")
-    ways: tuple[Whole, ...] | None = Field(None, min_length=1, description="ids of OSM ways")
+    ways: Annotated[tuple[Whole, ...], AtLeast(1)] | None = Field(
+        None, description="ids of OSM ways"
+    )
     from_: str | None = Field(None, alias="from", description="cross street where it begins")
     to: str | None = Field(None, description="cross street where it ends")
     both_ways: bool = Field(True, description="false: from -> to alone")
-    road_class: tuple[str, ...] | None = Field(
-        None, min_length=1, description="only roads of these classes"
+    road_class: Annotated[tuple[str, ...], AtLeast(1)] | None = Field(
+        None, description="only roads of these classes"
     )
 
     def links(self, city: City, *, at: Loc = ()) -> Array:

@@ -17,7 +17,7 @@ from citymove.foundation.near_names import did_you_mean
 from citymove.foundation.provenance import Sourced
 from citymove.foundation.quantities import ClockWindow, Metres
 from citymove.foundation.terms import TERMS
-from citymove.scenario.forms import LIST, MAPPING, TEXT, by_form
+from citymove.scenario.forms import LIST, MAPPING, TEXT, AtLeast, by_form
 from citymove.scenario.guard_rails import MustNot
 from citymove.scenario.results import Text
 from citymove.scenario.step import Step
@@ -69,7 +69,7 @@ class Day(DocumentModel):
 
     kind: Literal["workday"]
     hours: ClockWindow
-    slices: Annotated[tuple[ClockWindow, ...], Field(min_length=1)] | None = Field(
+    slices: Annotated[tuple[ClockWindow, ...], AtLeast(1)] | None = Field(
         None, description="default: one hour each"
     )
 
@@ -103,8 +103,8 @@ class Option(DocumentModel):
     """One thing to try: `do`, or `combine` others, or go on `from` one with more to `do`."""
 
     name: Text | None = None
-    do: Annotated[tuple[Step, ...], Field(min_length=1)] | None = None
-    combine: Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    do: Annotated[tuple[Step, ...], AtLeast(1)] | None = None
+    combine: Annotated[tuple[str, ...], AtLeast(2)] | None = None
     from_: str | None = Field(None, alias="from")
 
     @model_validator(mode="after")
@@ -169,7 +169,7 @@ class Study(DocumentModel):
     city: Annotated[str, Field(min_length=1)]
     day: Day
     corridor: Corridor | None = None
-    decide_on: Annotated[tuple[TermKey, ...], Field(min_length=1)]
+    decide_on: Annotated[tuple[TermKey, ...], AtLeast(1)]
     must_not: MustNot = MustNot()
     options: Annotated[dict[OptionId, Option], Field(min_length=1)]
     uncertain: Annotated[

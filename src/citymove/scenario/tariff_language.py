@@ -37,7 +37,7 @@ from citymove.foundation.quantities import (
     parse_amount,
     parse_quantity,
 )
-from citymove.scenario.forms import LIST, MAPPING, TEXT, by_form
+from citymove.scenario.forms import LIST, MAPPING, TEXT, AtLeast, by_form
 from citymove.scenario.selectors import SelectionError, find_car_parks
 
 _STEP = re.compile(r"(?P<money>[^/]+?)\s*(?:/|\bper\b)\s*(?P<number>[\d.]+)?\s*(?P<unit>\D+)")
@@ -112,7 +112,7 @@ def _free(value: Any) -> float:
 _RATE_SCHEMA = {"type": "string", "examples": ["3 EUR/h", "4 EUR first h"]}
 Rates = Annotated[
     tuple[Rate, ...],
-    Field(min_length=1),
+    AtLeast(1),
     BeforeValidator(in_validator(_rates)),
     WithJsonSchema({"anyOf": [_RATE_SCHEMA, {"type": "array", "items": _RATE_SCHEMA}]}),
 ]
@@ -144,7 +144,7 @@ class LikeTariff(DocumentModel):
 TariffText = Annotated[
     Annotated[Literal["free"], Tag(TEXT)]
     | Annotated[LikeTariff, Tag(MAPPING)]
-    | Annotated[tuple[TariffLine, ...], Field(min_length=1), Tag(LIST)],
+    | Annotated[tuple[TariffLine, ...], AtLeast(1), Tag(LIST)],
     by_form('must be free, {like: CAR PARK} or a list such as "[{then: 3 EUR/h}]"'),
 ]
 """`tariff:` of an intervention."""

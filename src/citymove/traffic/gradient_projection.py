@@ -62,7 +62,7 @@ class _Links(NamedTuple):
 
 
 @kernel
-def _update_link(terms: Any, links: Any, link: int) -> None:
+def _update_link(terms: Any, links: Any, link: Any) -> None:
     volume = links.volume[link] + terms.preload[link]
     links.cost[link] = terms.fixed_cost[link] + link_time(
         terms.function[link], terms.free_time[link], terms.capacity[link],
@@ -180,12 +180,12 @@ def _shift(terms: Any, pool: Any, links: Any, dear: int, cheap: int) -> Any:
             link = pool.links[k]
             if links.mark[link] == 0:
                 links.volume[link] = max(links.volume[link] - moved, 0.0)
-                _update_link(terms, links, link)
+                _update_link(terms, links, np.int64(link))  # one compiled form of it
         for k in range(cheap_from, cheap_to):
             link = pool.links[k]
             if links.mark[link] == 1:
                 links.volume[link] += moved
-                _update_link(terms, links, link)
+                _update_link(terms, links, np.int64(link))
     for k in range(cheap_from, cheap_to):
         links.mark[pool.links[k]] = 0
     return max(excess, 0.0) * flow

@@ -53,9 +53,10 @@ def areas_of(
     wanted: Callable[[Tags], bool],
     tally: Tally,
     *,
+    lost: str = "areas_without_whole_outline",
     mend: bool = False,
 ) -> Areas:
-    """Return the areas whose tags are wanted; count those whose outline is not whole.
+    """Return the areas whose tags are wanted; count as `lost` those whose outline is not whole.
 
     With `mend`, a way that the edge of the extract cuts is closed along its present nodes:
     good enough for a place, not for a size.
@@ -67,7 +68,7 @@ def areas_of(
 
     def take(name: str, own: Tags, outline: list[tuple[Array, bool]] | None) -> None:
         if outline is None:
-            tally.add("areas_without_whole_outline")
+            tally.add(lost)
             return
         ids.append(name)
         tags.append(own)

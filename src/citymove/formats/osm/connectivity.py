@@ -73,6 +73,38 @@ def strongest_part(tail: Array, head: Array, piece: Array, length_m: Array, bans
     return keep
 
 
+def part_open_to_the_world(
+    tail: Array, head: Array, piece: Array, length_m: Array, bans: Array, beyond: Array
+) -> Array:
+    """Return `strongest_part` of the network joined to the world beyond the study area.
+
+    A one-way road that leaves the extract, or enters it, belongs to no strongly connected part
+    of the extract alone: the way back lies beyond. So ends without a way on (or a way in) that
+    lie `beyond` are joined to one node that stands for the world.
+
+    Parameters
+    ----------
+    tail, head, piece, length_m, bans
+        See `strongest_part`.
+    beyond
+        bool [nodes], whether a node lies outside the study area; `tail` and `head` are its rows.
+    """
+    leaves = np.bincount(tail, minlength=beyond.size) > 0
+    arrives = np.bincount(head, minlength=beyond.size) > 0
+    exits = np.flatnonzero(beyond & arrives & ~leaves)
+    entries = np.flatnonzero(beyond & leaves & ~arrives)
+    world, joined = beyond.size, exits.size + entries.size
+    first = piece.max(initial=-1) + 1
+    keep = strongest_part(
+        np.concatenate([tail, exits, np.full(entries.size, world)]),
+        np.concatenate([head, np.full(exits.size, world), entries]),
+        np.concatenate([piece, np.arange(first, first + joined)]),
+        np.concatenate([length_m, np.zeros(joined)]),
+        bans,
+    )
+    return keep[: tail.size]
+
+
 def _strong_parts(start: Array, end: Array, count: int) -> Array:
     """Return the strongly connected part of each vertex, int [count]."""
     from scipy.sparse import csr_array

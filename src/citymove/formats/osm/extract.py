@@ -119,6 +119,13 @@ def check_path(path: Path) -> None:
 def read_extract(path: Path, progress: Callable[[str], None]) -> Extract:
     """Return the raw objects of `path`; raise `InputError` where it cannot be read."""
     check_path(path)
+    try:
+        return _in_passes(path, progress)
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from None
+
+
+def _in_passes(path: Path, progress: Callable[[str], None]) -> Extract:
     progress("reading ways and relations")
     ways, relations, repeated = _ways_and_relations(path)
     ways = _with_members(path, ways, relations)
@@ -126,6 +133,14 @@ def read_extract(path: Path, progress: Callable[[str], None]) -> Extract:
     tagged, doubled = _tagged_nodes(path)
     needed = np.unique(np.concatenate([ways.refs, np.array([i for i, _ in tagged], np.int64)]))
     return Extract(ways, relations, _positions(path, needed), tagged, repeated + doubled)
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"cannot be read as OpenStreetMap data ({error})",
+        file=path,
+        remedy="the file may be cut short or damaged: download or export it again",
+    )
 
 
 def _stream(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
@@ -141,11 +156,7 @@ def _stream(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
                 yield found
     # pyosmium raises these three and nothing narrower: read errors, bad numbers, coordinates
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise InputError(
-            f"cannot be read as OpenStreetMap data ({error})",
-            file=path,
-            remedy="the file may be cut short or damaged: download or export it again",
-        ) from None
+        raise _unreadable(path, error) from None
 
 
 def _ways_and_relations(path: Path) -> tuple[Ways, tuple[Relation, ...], int]:

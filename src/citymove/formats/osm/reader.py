@@ -105,15 +105,18 @@ def read_osm(
     x_m, y_m = _on_plane(extract.nodes, plane, path)
     inside = inside_of(boundary, plane)
     tell("cutting roads into links")
-    roads = build_roads(extract, ways, x_m, y_m, defaults=defaults, file=path, tally=tally)
+    roads = build_roads(
+        extract, ways, x_m, y_m, inside=inside, defaults=defaults, file=path, tally=tally
+    )
     kerb = kerb_of(ways, roads, inside, tally)
     tell("reading parking and places")
-    grounds = areas_of(extract, x_m, y_m, is_car_park, tally, mend=True)
-    parks = car_parks(extract, grounds, x_m, y_m, inside, tally)
+    lots = areas_of(extract, x_m, y_m, is_car_park, tally, mend=True)
+    parks = car_parks(extract, lots, x_m, y_m, inside, tally)
+    lost = "grounds_without_whole_outline"
     places = places_of(
         extract,
         areas_of(extract, x_m, y_m, place_kinds.is_place, tally),
-        areas_of(extract, x_m, y_m, place_kinds.is_ground, tally),
+        areas_of(extract, x_m, y_m, place_kinds.is_ground, tally, lost=lost),
         x_m,
         y_m,
         inside,

@@ -8,7 +8,8 @@ import numpy as np
 
 from citymove.facts.defaults import CountryDefaults
 from citymove.facts.roads import Links, Nodes, RoadClass, Roads, TurnBans
-from citymove.formats.osm.connectivity import strongest_part
+from citymove.formats.osm.boundary import Inside
+from citymove.formats.osm.connectivity import part_open_to_the_world
 from citymove.formats.osm.extract import Extract, NodeTable, Ways
 from citymove.formats.osm.restrictions import LinkEnds, turn_bans
 from citymove.formats.osm.signals import signal_nodes
@@ -49,6 +50,7 @@ def build_roads(
     x_m: Array,
     y_m: Array,
     *,
+    inside: Inside,
     defaults: CountryDefaults,
     file: Path,
     tally: Tally,
@@ -70,7 +72,9 @@ def build_roads(
     links = split.links
     ends = LinkEnds(links, ways.id[links.way], *bearings(split.runs, split.pieces, links, x_m, y_m))
     pairs, relation_id = turn_bans(extract.relations, ends, extract.nodes, tally)
-    keep = strongest_part(links.tail, links.head, links.piece, split.to_m - split.from_m, pairs)
+    length_m = split.to_m - split.from_m
+    beyond = ~inside.of(x_m, y_m)
+    keep = part_open_to_the_world(links.tail, links.head, links.piece, length_m, pairs, beyond)
     if not keep.any():
         raise InputError(
             "holds no road that cars may drive to its end and back",

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field, Tag
+from pydantic import Tag
 
 from citymove.facts.city import City
 from citymove.facts.edit import set_car_park_tariff
-from citymove.scenario.forms import LIST, TEXT, by_form
+from citymove.scenario.forms import LIST, TEXT, AtLeast, by_form
 from citymove.scenario.intervention import Intervention, Touches, Write
 from citymove.scenario.results import Text
 from citymove.scenario.selectors import find_car_parks
@@ -17,7 +17,7 @@ class PriceCarPark(Intervention):
     """Another tariff in one car park, in several, or in ``all``."""
 
     which: Annotated[
-        Annotated[str, Tag(TEXT)] | Annotated[tuple[str, ...], Field(min_length=1), Tag(LIST)],
+        Annotated[str, Tag(TEXT)] | Annotated[tuple[str, ...], AtLeast(1), Tag(LIST)],
         by_form("must be the name of a car park, a list of names, or all"),
     ]
     tariff: TariffText

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from citymove.facts.city import City
 from citymove.facts.edit import add_retime_request
 from citymove.facts.signal_plans import RetimeRequest
 from citymove.foundation.daytime import format_clock
 from citymove.foundation.quantities import ClockWindow, SecondsRange
+from citymove.scenario.forms import AtLeast
 from citymove.scenario.intervention import Intervention, Touches, Write
 from citymove.scenario.results import Text
 from citymove.scenario.selectors import SelectionError, find_junctions
@@ -17,9 +16,9 @@ from citymove.scenario.selectors import SelectionError, find_junctions
 class Retime(Intervention):
     """New cycles and greens at junctions, chosen for the least delay at the flows."""
 
-    junctions: Annotated[tuple[str, ...], Field(min_length=1)]
-    when: Annotated[tuple[ClockWindow, ...], Field(min_length=1)]
-    choose: Annotated[tuple[Literal["cycle", "splits"], ...], Field(min_length=1)]
+    junctions: Annotated[tuple[str, ...], AtLeast(1)]
+    when: Annotated[tuple[ClockWindow, ...], AtLeast(1)]
+    choose: Annotated[tuple[Literal["cycle", "splits"], ...], AtLeast(1)]
     cycle: SecondsRange | None = None
 
     def _cycle(self) -> tuple[float, float]:
