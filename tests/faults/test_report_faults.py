@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_up_results import curve_arrays, link_arrays, study_results, write_study
 
 from citymove.foundation.errors import InputError, MachineError
-from citymove.report import fonts
-from citymove.report.page import write_report
+from citymove.report import fonts, page
+from citymove.report.figures import charts, occupancy_chart
+from citymove.report.maps import difference_map, plan_of
 from citymove.report.stored import read_results
 from citymove.runs.store import write_arrays, write_text
+from made_up_results import curve_arrays, link_arrays, study_results, write_study
 
 
 def edit_json(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -25,9 +27,9 @@ def edit_json(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(data), encoding="utf-8")
 
 
-def edit_arrays(folder: Path, name: str, **changes: Any) -> None:
-    arrays = {"links": link_arrays, "curves": curve_arrays}[name]() | changes
-    write_arrays(folder / f"{name}.npz", {k: v for k, v in arrays.items() if v is not None})
+def edit_arrays(folder: Path, stem: str, **changes: Any) -> None:
+    arrays = {"links": link_arrays, "curves": curve_arrays}[stem]() | changes
+    write_arrays(folder / f"{stem}.npz", {k: v for k, v in arrays.items() if v is not None})
 
 
 FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
@@ -99,9 +101,12 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "polyline",
         "",
     ),
-    "other ticks": (lambda f: edit_arrays(f, "curves", tick_s=np.arange(3)), "ticks", "again"),
+    "other ticks": (
+        lambda f: edit_arrays(f, "curves", tick_s=np.arange(3)),
+        "occupancy_share: 25 where 3",
+        "again",
+    ),
 }
-FAULTS["other ticks"] = (FAULTS["other ticks"][0], "occupancy_share", "again")
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -110,7 +115,7 @@ def test_bad_results_are_refused_with_a_remedy(name: str, tmp_path: Path) -> Non
     folder = write_study(tmp_path / "study")
     spoil(folder)
     with pytest.raises(InputError) as caught:
-        write_report(folder)
+        page.write_report(folder)
     message = str(caught.value)
     assert rule in message
     assert remedy in message
@@ -124,15 +129,21 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         read_results(tmp_path / "nowhere")
 
 
-def test_a_place_that_cannot_be_written_is_the_machines_fault(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_the_machines_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write_study(tmp_path)
-    write_text(folder / "report", "a file where the folder should be")
+    write_text(folder / "figures", "a file where the folder should be")
+    drawn = [occupancy_chart(read_results(folder), "en")]
+    monkeypatch.setattr(page, "draw_figures", lambda study: drawn)
+    monkeypatch.setattr(page, "render_page", lambda study, figures: "a page")
     with pytest.raises(MachineError, match="cannot be written"):
-        write_report(folder)
-    assert not [p for p in folder.rglob("*.part")]
+        page.write_report(folder)
+    assert list(folder.rglob("*.part")) == []
+    assert not (folder / "report").exists()
 
 
-def test_names_that_no_font_can_draw_do_not_stop_the_report(tmp_path: Path) -> None:
+def test_names_that_no_font_can_draw_do_not_stop_the_figures(tmp_path: Path) -> None:
     """Warnings are errors here: matplotlib warns of every glyph that it lacks."""
     results = study_results()
     strange = results.options[1].name.model_copy(update={"en": "ሀለሐ park $x$ %"})
@@ -142,8 +153,13 @@ def test_names_that_no_font_can_draw_do_not_stop_the_report(tmp_path: Path) -> N
         *results.options[2:],
     )
     folder = write_study(tmp_path, results.model_copy(update={"options": options}))
-    page = write_report(folder).read_text(encoding="utf-8")
-    assert "ሀለሐ park $x$ %" in page
+    study = read_results(folder)
+    drawn = [
+        *charts(study, "en"),
+        difference_map(study, plan_of(study.links), 1, 100.0, "en"),
+    ]
+    for figure in drawn:
+        assert re.search(">□□□ park \\$x\\$ %[^<]*</text>", figure.svg.decode()), figure.stem
 
 
 def test_a_missing_font_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_results import BASE, DRAWS, SCRIPT, differences, study_results, write_study
 
 from citymove.foundation.terms import TERMS
 from citymove.report import findings as first_lines
@@ -29,6 +29,7 @@ from citymove.report.stored import StoredStudy, read_results
 from citymove.report.tables import indicator_rows
 from citymove.report.wording import WORDING, words
 from citymove.scenario.results import Difference, StudyResults, Text
+from made_up_results import BASE, DRAWS, SCRIPT, differences, study_results, write_study
 
 VOID = {"meta", "img", "br", "link", "input"}
 
@@ -120,7 +121,7 @@ def test_the_page_is_well_formed_and_its_ids_are_its_own(page: str) -> None:
     levels = [int(tag[1]) for tag in found.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
 def test_every_reference_of_a_chart_stays_inside_the_page(page: str) -> None:
@@ -136,7 +137,7 @@ def test_nothing_is_loaded_from_elsewhere(page: str) -> None:
     assert "default-src 'none'" in page
     sources = re.findall(r'(?:src|srcset|poster)="([^"]+)"', page)
     assert all(source.startswith("data:") for source in sources)
-    assert re.findall(r"url\(\"?(?!data:|#)([^)]+)", page) == []
+    assert re.findall(r"url\((?!\"data:|#)([^)]+)", page) == []
     assert "@import" not in page
     assert re.findall(r"<(?:link|iframe|object|embed)\b", page) == []
 
@@ -266,7 +267,7 @@ def test_figures_are_written_the_same_twice(
     for figure in drawn:
         assert (folder / "figures" / figure.file_name("png")).read_bytes() == figure.png
         assert (folder / "figures" / figure.file_name("svg")).read_bytes() == figure.svg
-    assert not [p for p in folder.rglob("*.part")]
+    assert list(folder.rglob("*.part")) == []
 
 
 def test_every_map_names_its_source_and_speaks_both_languages(drawn: list[Drawn]) -> None:

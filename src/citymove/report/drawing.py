@@ -35,7 +35,7 @@ _MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
-    "path.simplify": True,
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "font.size": 9,
     "text.color": INK,
     "axes.edgecolor": MUTED,

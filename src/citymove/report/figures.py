@@ -224,6 +224,10 @@ def _signed(value: float, _: int) -> str:
     return text if value == 0 else (MINUS if value < 0 else "+") + text
 
 
+def _power_of_ten(value: float, _: int) -> str:
+    return "1" if value == 1 else f"1e{round(math.log10(value))}"
+
+
 def convergence_chart(study: StoredStudy, language: Language) -> Drawn:
     """Return relative gap and parking residual of every run, crosses where one failed."""
     results = study.results
@@ -245,6 +249,7 @@ def convergence_chart(study: StoredStudy, language: Language) -> Drawn:
             panels[1].plot(100 * run.parking_residual_p95, at, linestyle="none", **style)
         panels[0].set_xscale("log")
         panels[0].minorticks_off()
+        panels[0].xaxis.set_major_formatter(_power_of_ten)
         _limit(panels[0], results.gap_asked)
         _limit(panels[1], 100 * RESIDUAL_LIMIT)
         panels[0].set_xlabel(said(words("axis_gap"), language))

@@ -252,7 +252,8 @@ def _read_json(path: Path) -> StudyResults:
 
 def _read_arrays(path: Path, shapes: dict[str, str], sizes: dict[str, int]) -> dict[str, Array]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # opened here, since np.load leaves a damaged file open
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name]) for name in shapes if name in file.files}
     except FileNotFoundError:
         raise InputError("is missing", file=path, remedy=_AGAIN) from None

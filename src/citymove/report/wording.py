@@ -131,10 +131,6 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "word_min_higher": ("longer", "延长"),
     "word_lower": ("lower", "降低"),
     "word_higher": ("higher", "升高"),
-    "value_change": (
-        "{base} → {value} ({difference}; 95 %: {low} to {high})",
-        "{base} → {value}（{difference}；95% 区间 {low} 至 {high}）",
-    ),
     # ---- model only
     "model_only": (
         "Model only, not checked against counts",
@@ -175,8 +171,6 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "看不出差异（可检出的最小差值：{x}）",
     ),
     "not_computed": ("not computed", "未计算"),
-    "better": ("better", "改善"),
-    "worse_word": ("worse", "变差"),
     "key_better": ("improves", "改善"),
     "key_worse": ("worsens", "变差"),
     "key_none": ("no visible difference", "看不出差异"),
@@ -364,7 +358,7 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "car_parks": ("Car parks and kerb, by peak occupancy", "停车场与路内泊位（按高峰占用率排列）"),
     "facility": ("Facility", "停车设施"),
     "spaces": ("Spaces", "泊位"),
-    "peak_taken": ("Peak occupancy", "高峰占用率"),
+    "peak_taken": ("Highest share of the spaces taken, by option.", "各方案的最高占用率。"),
     "facilities_shown": (
         (
             "The {n} of {of} that are fullest in the base, and every one that an option adds or "

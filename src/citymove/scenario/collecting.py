@@ -263,37 +263,40 @@ def _drawn_links(resolved: ResolvedStudy, roads: Sequence[Roads], width: int) ->
 
 def _curve_arrays(by_option: Mapping[str, Sequence[StoredRun]]) -> dict[str, Array]:
     firsts = [runs[0].arrays for runs in by_option.values()]
-    ids, rows = _union([arrays["facility_id"] for arrays in firsts])
-    width = ids.size
-    names, lon, lat = (
-        _first_known([arrays[key] for arrays in firsts], rows, width)
-        for key in ("facility_name", "facility_lon", "facility_lat")
-    )
-    peaks = [
-        np.mean([run.arrays["facility_occupancy_peak"] for run in runs], axis=0)
-        for runs in by_option.values()
-    ]
-    spaces = [
-        np.rint(_mean(runs, "facility_spaces")).astype(np.int64) for runs in by_option.values()
-    ]
+    averaged = {
+        name: np.stack([_mean(runs, name) for runs in by_option.values()])
+        for name in ("occupancy_share", "commute_inside_share", "commute_door_share")
+    }
     return {
         "tick_s": firsts[0]["tick_s"],
-        "occupancy_share": np.stack([_mean(r, "occupancy_share") for r in by_option.values()]),
         "hour_s": firsts[0]["hour_s"],
         "search_time_min": np.stack([_mean_known(r) for r in by_option.values()]),
         "commute_min": COMMUTE_GRID_MIN,
-        "commute_inside_share": np.stack(
-            [_mean(r, "commute_inside_share") for r in by_option.values()]
-        ),
-        "commute_door_share": np.stack(
-            [_mean(r, "commute_door_share") for r in by_option.values()]
-        ),
+        **averaged,
+        **_facility_arrays(by_option),
+    }
+
+
+def _facility_arrays(by_option: Mapping[str, Sequence[StoredRun]]) -> dict[str, Array]:
+    """Return facilities, options first; draws infer other kerb, so rows go by id."""
+    all_runs = [run.arrays for runs in by_option.values() for run in runs]
+    ids, rows = _union([arrays["facility_id"] for arrays in all_runs])
+    draws = len(next(iter(by_option.values())))
+
+    def by_draw(name: str) -> Array:
+        values = [arrays[name].astype(np.float64) for arrays in all_runs]
+        return _spread(values, rows, ids.size, np.nan).reshape(-1, draws, ids.size)
+
+    described = {
+        name: _first_known([arrays[name] for arrays in all_runs], rows, ids.size)
+        for name in ("facility_name", "facility_lon", "facility_lat")
+    }
+    spaces = np.nan_to_num(by_draw("facility_spaces"), nan=0.0).mean(axis=1)
+    return {
         "facility_id": ids,
-        "facility_name": names,
-        "facility_lon": lon,
-        "facility_lat": lat,
-        "facility_spaces": _spread(spaces, rows, width, 0),
-        "facility_occupancy_peak": _spread(peaks, rows, width, np.nan),
+        **described,
+        "facility_spaces": np.rint(spaces).astype(np.int64),
+        "facility_occupancy_peak": _mean_of_known(by_draw("facility_occupancy_peak"), axis=1),
     }
 
 
@@ -306,10 +309,14 @@ def _first_known(values: Sequence[Array], rows: Sequence[Array], width: int) -> 
 
 def _mean_known(runs: Sequence[StoredRun]) -> Array:
     """Return the mean search time by hour over the draws in which anybody searched."""
-    stack = np.stack([run.arrays["search_time_min"] for run in runs])
-    known = np.isfinite(stack)
-    count = known.sum(axis=0)
-    total = np.where(known, stack, 0.0).sum(axis=0)
+    return _mean_of_known(np.stack([run.arrays["search_time_min"] for run in runs]), axis=0)
+
+
+def _mean_of_known(values: Array, axis: int) -> Array:
+    """Return the mean over an axis of what is not NaN; NaN where nothing is known."""
+    known = np.isfinite(values)
+    count = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
