@@ -177,9 +177,9 @@ def test_informed_drivers_take_the_best_free_space_without_a_drive() -> None:
     assert outcome.visits.facility.tolist() == [0, 1, -1]
     assert outcome.visits.parked_s.tolist() == [5, 5, -1]
     assert outcome.visits.access_m.tolist()[:2] == [0.0, 0.0]
-    assert outcome.visits.gave_up.tolist() == [False, False, True]  # he searched as others do
-    assert outcome.visits.refusals[2] == 2
-    assert outcome.attempts.sum() == outcome.refused.sum() == 2
+    assert outcome.visits.gave_up.tolist() == [False, False, True]  # he knows that all are taken
+    assert outcome.visits.searched_s.tolist() == [0, 0, 0]
+    assert outcome.attempts.sum() == 0
 
 
 def test_nobody_can_use_what_is_out_of_reach_without_spaces_or_for_shorter_stays() -> None:

@@ -96,6 +96,8 @@ class Clock:
                 if self.free[f] > 0:
                     self.park(driver, f, now)
                     return
+            self.log["gave_up_s"][driver] = now
+            return
         trip = {"f": facility, "u": value, "link": -1, "full": set(), "here": set()}
         trip["end"] = now + self.people.patience_s[driver]
         self.trips[driver] = trip

@@ -178,7 +178,7 @@ def solve_coupled(
     scope = scope or SearchScope.whole_city()
     demand = trip_matrices(city.travellers, prepared.slices, city.centroid_count)
     drivers, rows = drivers_of(prepared, scope, seed)
-    state = start.widened(prepared.link_count, len(prepared.parking)) if start else _blank(prepared)
+    state = _blank(prepared) if start is None else _checked_start(prepared, start)
     equilibrium = warm
     retimings: tuple[Retiming, ...] = ()
     if city.retime_requests:
@@ -230,6 +230,22 @@ def _blank(prepared: Prepared) -> CoupledState:
         len(prepared.parking),
         len(prepared.city.zones),
     )
+
+
+def _checked_start(prepared: Prepared, start: CoupledState) -> CoupledState:
+    found = (start.preload_vph.shape, start.refused_share.shape, start.search_time_s.shape)
+    slices = len(prepared.slices)
+    needed = tuple(
+        (slices, width)
+        for width in (prepared.link_count, len(prepared.parking), len(prepared.city.zones))
+    )
+    if found != needed:
+        raise InputError(
+            "a start must have the links, facilities, zones and slices of the city",
+            value=f"start of {found}, city of {needed}",
+            remedy="bring it into their order with coupling.state.by_id",
+        )
+    return start
 
 
 def _equilibrium(

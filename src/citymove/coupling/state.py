@@ -56,15 +56,6 @@ class CoupledState:
             cruising_veh_km=np.zeros((slices, zones)),
         )
 
-    def widened(self, links: int, facilities: int) -> "CoupledState":
-        """Return the state for a city to which links or facilities were appended."""
-        return CoupledState(
-            preload_vph=_widened(self.preload_vph, links),
-            refused_share=_widened(self.refused_share, facilities),
-            search_time_s=self.search_time_s,
-            cruising_veh_km=self.cruising_veh_km,
-        )
-
     def moved_towards(self, other: "CoupledState", step: float) -> "CoupledState":
         """Return the average of this and `other`, with weight `step` on the other."""
         return CoupledState(
@@ -75,7 +66,21 @@ class CoupledState:
         )
 
 
-def _widened(values: Array, width: int) -> Array:
-    wide = np.zeros((values.shape[0], width))
-    wide[:, : values.shape[1]] = values
-    return wide
+def by_id(values: Array, known: Array, wanted: Array) -> Array:
+    """Return the columns of `values` in the order of other ids; 0 where an id is new.
+
+    Parameters
+    ----------
+    values
+        float64 [slices, known].
+    known, wanted
+        text, ids of the columns before and after, each unique.
+
+    Examples
+    --------
+    >>> by_id(np.array([[1.0, 2.0]]), np.array(["a", "b"]), np.array(["b", "c", "a"])).tolist()
+    [[2.0, 0.0, 1.0]]
+    """
+    row_of = {name: row for row, name in enumerate(known.tolist())}
+    rows = np.array([row_of.get(name, -1) for name in wanted.tolist()], np.int64)
+    return np.where(rows[None, :] >= 0, values[:, rows], 0.0)

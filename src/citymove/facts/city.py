@@ -149,7 +149,7 @@ class City:
         """Return the city with these assumptions set to new best values (a draw's)."""
         changed = dict(self.assumptions)
         for key, value in values.items():
-            before = changed[key] if key in changed else None
+            before = changed.get(key)
             if before is None:
                 self.assumed(key)  # raises with the remedy
                 continue

@@ -16,6 +16,10 @@ TICK_S = 900
 NEVER = -1
 
 
+def _counts(rows: int, columns: int) -> list[list[int]]:
+    return [[0] * columns for _ in range(rows)]
+
+
 class Ledger:
     """Counts of one run, kept as plain integers; written by the simulation alone.
 
@@ -33,10 +37,10 @@ class Ledger:
     ) -> None:
         self.spaces = spaces
         self.occupied = [0] * len(spaces)
-        self.attempts = np.zeros((slice_count, len(spaces)), np.int64)
-        self.refused = np.zeros((slice_count, len(spaces)), np.int64)
-        self.access_veh = np.zeros((slice_count, len(link_length_m)), np.int64)
-        self.cruising_veh = np.zeros((slice_count, len(link_length_m)), np.int64)
+        self.attempts, self.refused = (_counts(slice_count, len(spaces)) for _ in range(2))
+        self.access_veh, self.cruising_veh = (
+            _counts(slice_count, len(link_length_m)) for _ in range(2)
+        )
         self.facility = [NEVER] * drivers
         self.parked_s = [NEVER] * drivers
         self.left_s = [NEVER] * drivers
@@ -57,18 +61,18 @@ class Ledger:
     def drive(self, driver: int, slice_row: int, link: int) -> None:
         """Note that the driver's car enters a link: on its way, or cruising once refused."""
         if self.refusals[driver]:
-            self.cruising_veh[slice_row, link] += 1
+            self.cruising_veh[slice_row][link] += 1
             self.cruised_m[driver] += self._length_m[link]
         else:
-            self.access_veh[slice_row, link] += 1
+            self.access_veh[slice_row][link] += 1
             self.access_m[driver] += self._length_m[link]
 
     def look(self, slice_row: int, facility: int) -> bool:
         """Note that somebody wants a space here; return whether one is free."""
-        self.attempts[slice_row, facility] += 1
+        self.attempts[slice_row][facility] += 1
         if self.occupied[facility] < self.spaces[facility]:
             return True
-        self.refused[slice_row, facility] += 1
+        self.refused[slice_row][facility] += 1
         return False
 
     def refuse(self, driver: int) -> None:
@@ -141,10 +145,10 @@ class Ledger:
             parked=ticks[3],
             left=ticks[4],
             gave_up=ticks[5],
-            access_veh=self.access_veh,
-            cruising_veh=self.cruising_veh,
-            attempts=self.attempts,
-            refused=self.refused,
+            access_veh=np.array(self.access_veh, np.int64),
+            cruising_veh=np.array(self.cruising_veh, np.int64),
+            attempts=np.array(self.attempts, np.int64),
+            refused=np.array(self.refused, np.int64),
         )
 
     def _visits(

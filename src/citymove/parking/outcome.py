@@ -78,7 +78,7 @@ class Drivers(Table):
         int32, longest search, s.
     informed
         bool, whether the driver knows which spaces are free: takes the best free one at
-        `start_s`, without a drive, and searches only where none is free.
+        `start_s`, without a drive, and gives up at once where none is free.
     """
 
     id: Array = column(np.int64)

@@ -25,7 +25,7 @@ The rules, which a faster twin must follow to the second:
   nearest acceptable facility with a space left. One who finds none within the walk limit
   counts as entered and gave up at the start: the facts hold more cars than spaces there.
 - An informed driver takes the best free one of his candidates when his search starts, without
-  a drive and without an attempt; where none is free he searches as all others do.
+  a drive and without an attempt; where none is free he knows that too, and gives up at once.
 """
 
 from bisect import bisect_right
@@ -271,11 +271,10 @@ class _Search:
     def driver(self, driver: int) -> Process:
         """Look for a space, stay and leave."""
         self.ledger.enter()
-        facility = NOWHERE
         if self._informed[driver]:
             yield self._arrival(driver, self._now)
             facility = self._free_space_known(driver)
-        if facility == NOWHERE:
+        else:
             facility = yield from self._search(self._trip(driver))
         if facility == NOWHERE:
             self.ledger.give_up(driver, self._now)
@@ -366,18 +365,18 @@ class _Search:
         trip.looked.clear()
         target = int(trip.targets[choice])
         goal = self._link_of[trip.facilities[choice]]
-        time_s = self._now
+        time_s, link = self._now, trip.link
+        until_s = min(trip.deadline_s, self._end_s)
         while True:
             row = self._slice_at(time_s)
-            ways = self._ways.at(row)
-            if trip.link == NO_LINK:
-                trip.link = int(ways.first_link[target, trip.node])
+            if link == NO_LINK:
+                link = int(self._ways.at(row).first_link[target, trip.node])
             else:
-                trip.link = int(ways.next_link[target, trip.link])
-            self.ledger.drive(trip.driver, row, trip.link)
-            time_s += self._link_time_s[row][trip.link]
-            met = trip.link == goal or trip.link in trip.kerb_at
-            if met or time_s >= min(trip.deadline_s, self._end_s):
+                link = self._ways.next_links(row, target)[link]
+            self.ledger.drive(trip.driver, row, link)
+            time_s += self._link_time_s[row][link]
+            if link == goal or link in trip.kerb_at or time_s >= until_s:
+                trip.link = link
                 return time_s
 
     # the small print

@@ -39,6 +39,7 @@ _GAP_PT: Final = 0.5
 _RASTER_LINKS: Final = 20_000  # from here on an SVG of vectors is too heavy to open
 _NUMBERED: Final = 6
 _LEAST_CHANGE_VPH: Final = 3.0
+_STRONG: Final = 0.4  # of the widest change: a round figure, and strong from there on
 _BOLD: Final = "DejaVu Sans"  # Noto Sans SC comes in one weight; bold is for figures alone
 
 
@@ -190,11 +191,11 @@ def difference_map(
             axes,
             f"{said(words('change'), language)}, {said(words('unit_vph'), language)}",
             [
-                (CHANGE_COLOURS[0], f"< {number(-most / 3, 0)}"),
-                (CHANGE_COLOURS[1], f"{number(-most / 3, 0)} … {number(-little, 0)}"),
+                (CHANGE_COLOURS[0], f"< {number(-_STRONG * most, 0)}"),
+                (CHANGE_COLOURS[1], f"{number(-_STRONG * most, 0)} … {number(-little, 0)}"),
                 (CHANGE_COLOURS[2], said(words("little_change"), language)),
-                (CHANGE_COLOURS[3], f"+{little:,.0f} … +{most / 3:,.0f}"),
-                (CHANGE_COLOURS[4], f"> +{most / 3:,.0f}"),
+                (CHANGE_COLOURS[3], f"+{little:,.0f} … +{_STRONG * most:,.0f}"),
+                (CHANGE_COLOURS[4], f"> +{_STRONG * most:,.0f}"),
             ],
             (most, said(words("width_change"), language)),
             language,
@@ -215,18 +216,18 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]+", "_", text).strip("_") or "option"
 
 
-def nice(value: float) -> float:
-    """Return 1, 2, 3 or 6 times a power of ten, not below `value` (10 at least).
+def nice(value: float, steps: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 10)) -> float:
+    """Return one of `steps` times a power of ten, the least not below `value` (10 at least).
 
     Examples
     --------
-    >>> nice(743.0), nice(0.0), nice(1000.0)
-    (1000.0, 10.0, 1000.0)
+    >>> nice(743.0), nice(0.0), nice(1000.0), nice(743.0, (1, 2, 5, 10))
+    (800.0, 10.0, 1000.0, 1000.0)
     """
     if value <= 10:
         return 10.0
     power = 10.0 ** np.floor(np.log10(value))
-    return float(next(step * power for step in (1, 2, 3, 6, 10) if step * power >= value))
+    return float(next(step * power for step in steps if step * power >= value))
 
 
 def _little(most: float) -> float:
@@ -237,7 +238,7 @@ def _little(most: float) -> float:
 def change_class(change: Array, most: float) -> Array:
     """Return the class of each change, int64: 0 strong less, 1 less, 2 little, 3 more, 4 strong."""
     little = _little(most)
-    limits = (-most / 3, -little, little, most / 3)
+    limits = (-_STRONG * most, -little, little, _STRONG * most)
     kind = np.searchsorted(limits, change, side="right")
     return np.where(np.abs(change) <= little, 2, kind)
 
@@ -268,7 +269,7 @@ def _scale_bar(figure: Any, plan: Plan, wide: float, high: float, language: Lang
     from matplotlib.lines import Line2D
 
     metres_per_in = (plan.frame[1] - plan.frame[0]) / plan.width_in
-    length_m = nice(metres_per_in * 0.9)
+    length_m = nice(metres_per_in * 0.7, (1, 2, 5, 10))
     long_in = length_m / metres_per_in
     right, base = 0.1 + plan.width_in, 0.14
     x = np.array([right - long_in, right]) / wide

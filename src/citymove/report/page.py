@@ -182,6 +182,7 @@ def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
         "starts": tables.start_rows(results),
         "inputs": tables.input_rows(results),
         "reading": tables.reading_rows(results),
+        "reading_none": tables.reading_none(results),
         "over_capacity": tables.over_capacity_sentence(study),
         "peak": results.slices[study.links.peak_slice()],
         "peak_slice": study.links.peak_slice(),

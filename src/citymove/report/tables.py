@@ -22,6 +22,7 @@ from citymove.report.wording import (
     joined,
     listed,
     reading_name,
+    source_name,
     term_definition,
     term_name,
     words,
@@ -30,7 +31,7 @@ from citymove.scenario.results import Difference, RetimingResult, StudyResults, 
 
 Array = np.ndarray[Any, Any]
 
-_FACILITIES_SHOWN: Final = 20
+_FACILITIES_SHOWN: Final = 12
 _NOTHING: Final = Text(en="", zh="")
 
 
@@ -303,20 +304,26 @@ class InputRow:
     value: str
     low: str
     high: str
-    source: str
+    source: Text
 
 
 def input_rows(results: StudyResults) -> list[InputRow]:
     """Return the uncertain inputs with their ranges and sources."""
     return [
-        InputRow(assumption_name(key), size(value), size(low), size(high), source)
+        InputRow(assumption_name(key), size(value), size(low), size(high), source_name(source))
         for key, value, low, high, source in results.uncertain
     ]
 
 
 def reading_rows(results: StudyResults) -> list[tuple[Text, str]]:
-    """Return what the reader counted."""
-    return [(reading_name(key), f"{count:,}") for key, count in results.reading]
+    """Return what the reader counted, where it met any."""
+    return [(reading_name(key), f"{count:,}") for key, count in results.reading if count]
+
+
+def reading_none(results: StudyResults) -> Text | None:
+    """Return in words what the reader looked for and did not meet; None where it met all."""
+    names = [reading_name(key) for key, count in results.reading if not count]
+    return words("counted_none", names=joined(names)) if names else None
 
 
 def over_capacity_sentence(study: StoredStudy) -> Text:

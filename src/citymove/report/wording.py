@@ -446,7 +446,7 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "high": ("High", "上限"),
     "source": ("Source", "来源"),
     "reading": ("What was read, and what was lost", "读取与丢弃的数据"),
-    "count": ("Count", "数量"),
+    "counted_none": ("Looked for, and none met: {names}.", "已检查但未出现：{names}。"),
     "notes": ("Notes", "说明"),
     "over_capacity": ("Links over capacity", "超负荷路段"),
     "over_capacity_text": (
@@ -564,25 +564,84 @@ ASSUMPTIONS_ZH: Final[dict[str, str]] = {
     "taste_spread_min": "车位选择中未观测因素的尺度",
 }
 
-_READING_WORDS_ZH: Final[dict[str, str]] = {
-    "drivable_ways": "可行车道路（way）",
+SOURCES_ZH: Final[dict[str, str]] = {
+    "measured": "实测",
+    "reported": "公开报道",
+    "tagged": "地图标注",
+    "inferred": "推断",
+    "assumed": "假定",
+    "default": "默认值",
+}
+
+# Chinese of what the reader's counts count; see facts.reading.
+_READING_ZH: Final[dict[str, str]] = {
+    "areas_of_no_size": "面积为零的区域",
+    "areas_without_whole_outline": "轮廓不完整的区域",
+    "buildings": "采用的建筑",
+    "buildings_found": "读到的建筑",
+    "buildings_left_out_no_trips": "不产生出行而略去的建筑",
+    "buildings_of_unstated_use": "用途不明的建筑",
+    "buildings_with_levels": "标有层数的建筑",
+    "buildings_with_levels_default": "层数取默认值的建筑",
+    "buildings_with_levels_inferred": "层数由推断得出的建筑",
+    "car_park_spaces_tagged": "标注的停车场泊位",
+    "car_parks": "采用的停车场",
+    "car_parks_fee_no": "标注为免费的停车场",
+    "car_parks_fee_yes": "标注为收费的停车场",
+    "car_parks_found": "读到的停车场",
+    "car_parks_left_out_no_access": "不准进入而略去的停车场",
+    "car_parks_of_unread_access": "通行权标注无法识别的停车场",
+    "car_parks_of_unstated_kind": "类型不明的停车场",
+    "car_parks_outside_boundary": "边界以外的停车场",
+    "car_parks_with_capacity": "标有泊位数的停车场",
+    "car_parks_with_unreadable_capacity": "泊位数无法识别的停车场",
+    "drivable_m": "可行车道路长度（米）",
+    "drivable_ways": "可行车道路",
+    "kerb_spaces_inferred": "推断的路内泊位",
+    "kerb_spaces_tagged": "标注的路内泊位",
+    "kerb_stretches": "路内停车路段",
+    "kerb_stretches_outside_boundary": "边界以外的路内停车路段",
+    "kerb_stretches_too_short": "过短的路内停车路段",
     "links": "路段",
-    "nodes": "节点",
     "links_lost_to_connectivity": "因不连通而丢弃的路段",
-    "nodes_lost_to_connectivity": "因不连通而丢弃的节点",
+    "links_lost_to_connectivity_m": "因不连通而丢弃的长度（米）",
+    "links_m": "路段总长（米，双向分计）",
+    "links_with_lanes_tagged": "标有车道数的路段",
+    "links_with_speed_tagged": "标有限速的路段",
+    "loops_halved": "拆分的环形路",
+    "nodes": "节点",
+    "objects_repeated": "重复的对象",
+    "places": "采用的场所",
+    "places_outside_boundary": "边界以外的场所",
+    "points_of_interest": "兴趣点",
+    "road_ways": "读到的道路",
+    "road_ways_left_out_access": "禁止通行而略去的道路",
+    "road_ways_left_out_plot_service": "地块内部通道（略去）",
+    "segments_of_no_length": "长度为零的线段",
+    "signal_nodes": "采用的信号灯节点",
+    "signal_nodes_found": "读到的信号灯节点",
+    "signal_nodes_of_crossings": "人行横道信号灯节点",
+    "signal_nodes_off_roads": "不在道路上的信号灯节点",
+    "turn_bans": "转向限制（转向数）",
     "turn_bans_applied": "已采用的转向限制",
     "turn_bans_dropped": "未能采用的转向限制",
-    "turn_bans_read": "读取的转向限制",
+    "turn_bans_dropped_incomplete": "未采用：信息不全",
+    "turn_bans_dropped_ways_not_read": "未采用：所涉道路未读取",
+    "turn_bans_found": "读到的转向限制",
+    "turn_bans_in_force": "现行有效的转向限制",
+    "way_nodes_missing": "缺失的道路节点",
     "ways_clipped": "在边界截断的道路",
-    "car_parks": "停车场",
-    "car_parks_with_capacity": "标有泊位数的停车场",
-    "signal_nodes": "信号灯节点",
-    "signal_junctions": "信号控制路口",
-    "buildings": "建筑",
-    "gateways": "出入口",
-    "zones": "小区",
-    "places": "场所",
-    "kerb_stretches": "路内停车路段",
+}
+_ROAD_CLASSES_ZH: Final[dict[str, str]] = {
+    "motorway": "高速公路",
+    "trunk": "快速路",
+    "primary": "主干路",
+    "secondary": "次干路",
+    "tertiary": "支路",
+    "unclassified": "未分级道路",
+    "residential": "居住区道路",
+    "living_street": "生活街道",
+    "service": "服务道路",
 }
 
 
@@ -682,9 +741,25 @@ def _purpose(word: str) -> tuple[str, str] | None:
 
 
 def reading_name(key: str) -> Text:
-    """Return what a count of the reader counts."""
+    """Return what a count of the reader counts.
+
+    Examples
+    --------
+    >>> reading_name("links_lost_to_connectivity_service").zh
+    '因不连通而丢弃的路段：服务道路'
+    """
+    zh = _READING_ZH.get(key)
+    if zh is None:
+        stem = next((k for k in _ROAD_CLASSES_ZH if key.endswith(f"_{k}")), "")
+        whole = _READING_ZH.get(key.removesuffix(f"_{stem}")) if stem else None
+        zh = f"{whole}：{_ROAD_CLASSES_ZH[stem]}" if whole else None
     en = key.replace("_", " ")
-    return Text(en=en, zh=_READING_WORDS_ZH.get(key, en))
+    return Text(en=f"{en[:-2]}, m" if en.endswith(" m") else en, zh=zh or en)
+
+
+def source_name(source: str) -> Text:
+    """Return where a value comes from; text that is no single known word stays as it is."""
+    return Text(en=source, zh=SOURCES_ZH.get(source, source))
 
 
 def grade_text(grade: str) -> Text:

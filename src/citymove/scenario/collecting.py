@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,10 @@ def collect(
             {o: [m["excess_cost_min"] for m in rows] for o, rows in manifests.items()},
             with_money=GRADE != "D",
         ),
-        certificates=tuple(_certificate(m) for rows in manifests.values() for m in rows),
+        certificates=tuple(
+            _certificate(run.manifest)
+            for run in (*(runs[task.key] for task in plan.centrals), *chain(*by_option.values()))
+        ),
         start_spread=_start_spread(plan, runs),
         retimings=tuple(
             RetimingResult(**r) for rows in manifests.values() for r in rows[0]["retimings"]
@@ -91,9 +95,8 @@ def _load(store: RunStore, task: RunTask) -> StoredRun:
 
 def _by_option(plan: RunPlan, runs: Mapping[str, StoredRun]) -> dict[str, list[StoredRun]]:
     rows: dict[str, list[StoredRun]] = {"base": []}
-    for task in plan.all:
-        if not task.wary:
-            rows.setdefault(task.option_id, []).append(runs[task.key])
+    for task in plan.bases + plan.option_runs:
+        rows.setdefault(task.option_id, []).append(runs[task.key])
     return rows
 
 
@@ -158,19 +161,15 @@ def _certificate(manifest: Mapping[str, Any]) -> RunCertificate:
 
 
 def _start_spread(plan: RunPlan, runs: Mapping[str, StoredRun]) -> tuple[StartSpread, ...]:
-    first = [
-        runs[task.key].manifest["indicators"]
-        for task in plan.bases
-        if task.draw.index == plan.draws[0].index
-    ]
-    if len(first) < 2:
+    found = [runs[task.key].manifest["indicators"] for task in plan.centrals]
+    if len(found) < 2:
         return ()
     return tuple(
         StartSpread(
             indicator=key,
-            low=min(run[key] for run in first),
-            high=max(run[key] for run in first),
-            starts=len(first),
+            low=min(run[key] for run in found),
+            high=max(run[key] for run in found),
+            starts=len(found),
         )
         for key, term in TERMS.items()
         if not term.is_money

@@ -20,6 +20,8 @@ from citymove.scenario.solving import RunTask
 
 Array = np.ndarray[Any, Any]
 
+CENTRAL = -1  # index of the draw that takes every input at its best value
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunChoices:
@@ -80,10 +82,12 @@ class RunPlan:
         The options that run, in the study's order.
     draws
         One per draw.
+    centrals
+        The base at the best values of all inputs, from one start or several.
     bases
-        The base under each draw, then its further starts under the first draw.
+        The base under each draw, from the first central's fixed point.
     option_runs
-        Options under each draw.
+        Options under each draw, from the fixed point of its base.
     uncertain
         Inputs that the draws sample.
     """
@@ -92,14 +96,20 @@ class RunPlan:
     scope: SearchScope
     options: tuple[ResolvedOption, ...]
     draws: tuple[Draw, ...]
+    centrals: tuple[RunTask, ...]
     bases: tuple[RunTask, ...]
     option_runs: tuple[RunTask, ...]
     uncertain: dict[str, Sourced]
 
     @property
+    def stages(self) -> tuple[tuple[RunTask, ...], ...]:
+        """Runs in stages: each starts from runs of an earlier one."""
+        return (self.centrals, self.bases, self.option_runs)
+
+    @property
     def all(self) -> tuple[RunTask, ...]:
-        """Every run; a base stands before the options that start from it."""
-        return self.bases + self.option_runs
+        """Every run."""
+        return tuple(task for stage in self.stages for task in stage)
 
 
 def plan_runs(resolved: ResolvedStudy, choices: RunChoices) -> RunPlan:
@@ -120,21 +130,27 @@ def plan_runs(resolved: ResolvedStudy, choices: RunChoices) -> RunPlan:
     }
     shared = fingerprint(source_fingerprint(), common)
     rounds = study.run.rounds
-    bases = [_task(shared, common, draw, None, None, rounds.base) for draw in draws]
-    if study.run.starts > 1:
-        bases.append(_task(shared, common, draws[0], None, None, rounds.base, wary=True))
-    option_runs = [
+    central = Draw(index=CENTRAL, seed=draws[0].seed, values={})
+    centrals = tuple(
+        _task(shared, common, central, None, None, rounds.base, wary=wary)
+        for wary in (False, True)[: study.run.starts]
+    )
+    bases = tuple(
+        _task(shared, common, draw, None, centrals[0].key, rounds.option) for draw in draws
+    )
+    option_runs = tuple(
         _task(shared, common, draw, option, base.key, rounds.option)
-        for draw, base in zip(draws, bases, strict=False)
+        for draw, base in zip(draws, bases, strict=True)
         for option in options
-    ]
+    )
     return RunPlan(
         slices=slices,
         scope=scope,
         options=options,
         draws=draws,
-        bases=tuple(bases),
-        option_runs=tuple(option_runs),
+        centrals=centrals,
+        bases=bases,
+        option_runs=option_runs,
         uncertain=uncertain,
     )
 
@@ -144,16 +160,16 @@ def _task(
     common: dict[str, Any],
     draw: Draw,
     option: ResolvedOption | None,
-    base_key: str | None,
+    start_key: str | None,
     max_rounds: int,
     *,
     wary: bool = False,
 ) -> RunTask:
     what = None if option is None else option.interventions
-    key = fingerprint(shared, draw.seed, draw.values, what, base_key, max_rounds, wary)
+    key = fingerprint(shared, draw.seed, draw.values, what, start_key, max_rounds, wary)
     return RunTask(
         key=key,
-        base_key=base_key,
+        start_key=start_key,
         option=option,
         draw=draw,
         max_rounds=max_rounds,

@@ -50,7 +50,7 @@ class RunCertificate(_Frozen):
     """How well one run (draw and option) converged."""
 
     option: str
-    draw: int
+    draw: int  # -1: the base at the best values of all inputs
     relative_gap: float  # worst slice
     parking_residual_p95: float
     parking_residual_max: float
@@ -60,7 +60,7 @@ class RunCertificate(_Frozen):
 
 
 class StartSpread(_Frozen):
-    """How far the fixed points reached from several starts lie apart (base, first draw)."""
+    """How far the base's fixed points reached from several starts lie apart."""
 
     indicator: str
     low: float

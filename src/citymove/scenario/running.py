@@ -104,7 +104,7 @@ def run_study(
     missing = [task for task in plan.all if store.load(task.key) is None]
     progress(f"{len(plan.all)} runs, {len(plan.all) - len(missing)} of them stored", 0, 0)
     done = 0
-    for stage in (plan.bases, plan.option_runs):  # an option starts from its draw's base
+    for stage in plan.stages:
         waiting = [task for task in stage if task in missing]
         for _ in run_all(solve_run, [(task, store.folder) for task in waiting], jobs=choices.jobs):
             done += 1

@@ -14,7 +14,7 @@ from citymove.appraisal.indicators import (
 )
 from citymove.coupling.drivers import SearchScope
 from citymove.coupling.fixed_point import CoupledResult, solve_coupled
-from citymove.coupling.state import CoupledState
+from citymove.coupling.state import CoupledState, by_id
 from citymove.demand.synthesis import synthesise
 from citymove.facts.city import City
 from citymove.foundation.daytime import HOUR_S, Slices
@@ -41,9 +41,9 @@ class RunTask:
     ----------
     key
         Of the run store.
-    base_key
-        Key of the base run of the same draw, whose fixed point an option starts from; None for
-        a base run.
+    start_key
+        Key of the run whose fixed point this one starts from: the central base for the base of
+        a draw, that for an option; None: from nothing.
     option
         None: the base.
     draw
@@ -61,7 +61,7 @@ class RunTask:
     """
 
     key: str
-    base_key: str | None
+    start_key: str | None
     option: ResolvedOption | None
     draw: Draw
     city: City
@@ -110,12 +110,18 @@ def _start(task: RunTask, prepared: Prepared, store: RunStore) -> CoupledState |
             len(prepared.parking),
             len(prepared.city.zones),
         )
-    if task.base_key is None:
+    if task.start_key is None:
         return None
-    stored = store.load(task.base_key)
+    stored = store.load(task.start_key)
     if stored is None:
-        raise CitymoveError(f"run {task.base_key} vanished from {store.folder} while in use")
-    return CoupledState(**{name: stored.arrays[name] for name in _STATE})
+        raise CitymoveError(f"run {task.start_key} vanished from {store.folder} while in use")
+    arrays = stored.arrays
+    return CoupledState(
+        preload_vph=by_id(arrays["preload_vph"], arrays["link_id"], prepared.city.roads.link_ids()),
+        refused_share=by_id(arrays["refused_share"], arrays["facility_id"], prepared.parking.id),
+        search_time_s=arrays["search_time_s"],
+        cruising_veh_km=arrays["cruising_veh_km"],
+    )
 
 
 def run_arrays(result: CoupledResult) -> dict[str, Array]:

@@ -76,7 +76,7 @@
   }
   function changeClass(value) {
     if (Math.abs(value) <= little()) return 2;
-    const strong = Math.abs(value) > data.most.change / 3;
+    const strong = Math.abs(value) > 0.4 * data.most.change;
     return value < 0 ? (strong ? 0 : 1) : strong ? 4 : 3;
   }
   function look(i) {
@@ -372,7 +372,7 @@
         list.push(swatch("#2f6f9f", 0.9 + 7 * share, text));
       }
     } else {
-      const strong = whole(most.change / 3), c = data.changeColours;
+      const strong = whole(0.4 * most.change), c = data.changeColours;
       list.push(swatch(c[0], 6, w.less_traffic + ", > " + strong));
       list.push(swatch(c[1], 4, w.less_traffic));
       list.push(swatch(c[2], 1.5, w.little_change + " (≤ " + whole(little()) + ")"));
