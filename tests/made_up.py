@@ -71,7 +71,6 @@ ASSUMPTIONS: dict[str, float] = {
     "walk_weight": 2.0,
     "patience_median_min": 15,
     "patience_sigma": 0.4,
-    "search_radius_m": 300,
     "taste_spread_min": 2.0,
 } | {
     f"{key}.{purpose}": value

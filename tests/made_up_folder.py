@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from citymove.facts.assumptions import required_keys
@@ -11,6 +12,7 @@ from citymove.facts.assumptions import required_keys
 LON0, LAT0, STEP_LON, STEP_LAT = 10.0, 50.0, 0.0028, 0.0018  # blocks of about 200 m
 SIDES = ("west", "east")
 COLUMNS = ROWS = 6
+SIGNAL = '<tag k="highway" v="traffic_signals"/>'  # at Row 2 / Column 2
 IN_YAML = ("residents", "jobs", "public_spaces", "kerb_spaces")
 
 VALUES = {
@@ -87,7 +89,7 @@ kerb_tariff: kerb
 
 
 def extract_xml() -> str:
-    """Return a grid of streets, a building in each inner block and three car parks."""
+    """Return a grid of streets, a signal, a building in each inner block, four car parks."""
     lines = ["<?xml version='1.0' encoding='UTF-8'?>", '<osm version="0.6" generator="made up">']
     ways: list[str] = []
 
@@ -106,7 +108,7 @@ def extract_xml() -> str:
 
     for row in range(ROWS):
         for column in range(COLUMNS):
-            node(at(column, row), column, row)
+            node(at(column, row), column, row, SIGNAL if (column, row) == (2, 2) else "")
     for row in range(ROWS):
         refs = [at(c, row) for c in range(COLUMNS)]
         way(1000 + row, refs, highway="tertiary", name=f"Row {row}")
@@ -133,19 +135,22 @@ def _tags(tags: dict[str, str]) -> str:
     return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
 
 
-def assumption_lines() -> list[str]:
+def assumption_lines(values: Mapping[str, float] = VALUES) -> list[str]:
     """Return the lines of a sound ``assumptions.csv``, the header first."""
     lines = ["key,value,low,high,source,note"]
     for key in required_keys(SIDES):
         if key not in IN_YAML:
-            value = VALUES.get(key, VALUES.get(key.split(".")[0], 0.5))
+            value = values.get(key, values.get(key.split(".")[0], 0.5))
             low, high = max(value * 0.9, 1.0 if value >= 1 else 0.0), value * 1.1
             lines.append(f"{key},{value:g},{low:g},{high:g},assumed,made up")
     return lines
 
 
-def write_city(folder: Path) -> Path:
-    """Write a sound city into `folder` and return it."""
+def write_city(folder: Path, values: Mapping[str, float] = VALUES) -> Path:
+    """Write a sound city into `folder` and return it.
+
+    The default `values` can be read; `made_up.ASSUMPTIONS` make a day that can be simulated.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     extract = extract_xml().encode()
     (folder / "roads.osm").write_bytes(extract)
@@ -156,5 +161,7 @@ def write_city(folder: Path) -> Path:
     (folder / "boundary.geojson").write_text(json.dumps(boundary), encoding="utf-8")
     digest = hashlib.sha256(extract).hexdigest()
     (folder / "city.yaml").write_text(CITY_YAML.format(sha256=digest), encoding="utf-8")
-    (folder / "assumptions.csv").write_text("\n".join(assumption_lines()) + "\n", encoding="utf-8")
+    (folder / "assumptions.csv").write_text(
+        "\n".join(assumption_lines(values)) + "\n", encoding="utf-8"
+    )
     return folder

@@ -90,7 +90,7 @@ def test_known_above_the_total_is_an_error_or_a_note() -> None:
         infer_supply(bare_city(120, -1, public_spaces=100, kerb_spaces=0))
     noted = infer_supply(bare_city(120, public_spaces=100, kerb_spaces=0))
     assert noted.car_parks.spaces.tolist() == [120]
-    assert any("hold 120 spaces, the total says 100" in note for note in noted.reading.notes)
+    assert any("hold 120 spaces, the total says 100" in note.en for note in noted.reading.notes)
 
 
 @given(total=st.integers(0, 1500), drives_on=st.sampled_from(["right", "left"]))
@@ -111,7 +111,7 @@ def test_kerb_is_filled_to_the_total_or_to_its_room(total: int, drives_on: str) 
     assert np.all(kerb.spaces_source == Source.INFERRED)
     assert filled.reading.counts.get("kerb_spaces_without_room", 0) == max(total - room, 0)
     if total > room:
-        assert any("find no room" in note for note in filled.reading.notes)
+        assert any("find no room" in note.en for note in filled.reading.notes)
 
 
 def one_way(city: City, way: int) -> City:

@@ -14,8 +14,10 @@ HEAVY = ("numpy", "numba", "scipy", "pandas", "matplotlib", "osmium", "pydantic"
     "code",
     [
         "import citymove",
-        "from click.testing import CliRunner; from citymove.cli import main; "
-        "result = CliRunner().invoke(main, ['--help']); assert result.exit_code == 0",
+        (
+            "from click.testing import CliRunner; from citymove.cli import main; "
+            "result = CliRunner().invoke(main, ['--help']); assert result.exit_code == 0"
+        ),
     ],
 )
 def test_nothing_heavy_is_loaded(code: str) -> None:

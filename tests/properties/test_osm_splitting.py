@@ -103,7 +103,7 @@ def test_clipped_way_keeps_its_runs(tmp_path: Path) -> None:
     assert facts.reading.counts["way_nodes_missing"] == 2
     on_way = {p for p in pairs(facts.roads) if p[0] == 1}
     assert on_way == {(1, 1, 2), (1, 2, 1), (1, 4, 5), (1, 5, 4), (1, 5, 6), (1, 6, 5)}
-    assert any("cut by the edge" in note for note in facts.reading.notes)
+    assert any("cut by the edge" in note.en for note in facts.reading.notes)
 
 
 def test_repeated_nodes_and_nodes_of_one_place(tmp_path: Path) -> None:
@@ -421,7 +421,7 @@ def test_bans_that_do_not_apply_are_counted(tmp_path: Path, item: str, key: str)
     assert banned(facts.roads) == set()
     assert (counts["turn_bans_found"], counts["turn_bans_dropped"]) == (1, 1)
     assert counts[f"turn_bans_{key}"] == 1
-    assert any("1 of 1 turn restrictions do" in note for note in facts.reading.notes)
+    assert any("1 of 1 turn restrictions do" in note.en for note in facts.reading.notes)
 
 
 def test_ban_for_cars_goes_before_the_general_one(tmp_path: Path) -> None:

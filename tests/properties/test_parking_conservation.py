@@ -169,7 +169,7 @@ def test_an_added_facility_leaves_other_candidates_as_they_are(seed: int) -> Non
             [
                 [
                     (f, u)
-                    for f, u in zip(*map(np.ndarray.tolist, ranked.of(i)), strict=True)
+                    for f, u in zip(*map(np.ndarray.tolist, list(ranked.rows())[i]), strict=True)
                     if f < len(supply)
                 ]
                 for i in range(len(people))

@@ -146,7 +146,7 @@ def test_private_and_unknown_car_parks_are_no_public_supply() -> None:
     unknown = replace(city.car_parks, spaces=np.array([-1, 80]))
     prepared = prepare(replace(city, car_parks=unknown), SLICES)
     assert "w900" not in prepared.parking.id.tolist()
-    assert "car parks without known spaces, left out: 1" in prepared.notes
+    assert "Car parks without known spaces, left out: 1." in map(str, prepared.notes)
 
 
 # --- options ---------------------------------------------------------------------------------
@@ -263,8 +263,8 @@ def test_every_approach_has_green() -> None:
     assert (prepared.green_s[:, signal] > 0).all()
     assert (prepared.cycle_s[:, signal] == 90).all()
     assert (prepared.cycle_s[:, ~signal] == 0).all()
-    assert prepared.notes[0] == "signalised junctions: 3"
-    assert prepared.notes[1].startswith("junctions without a known plan: 3;")
+    assert prepared.notes[0].en == "Signalised junctions: 3."
+    assert prepared.notes[1].en.startswith("Junctions without a known plan: 3;")
 
 
 def known_plan(city: City, start_s: int, end_s: int, greens: tuple[float, float]) -> SignalPlan:
@@ -290,7 +290,7 @@ def test_plans_are_weighted_by_time_and_gaps_filled() -> None:
     assert [p.source for p in prepared.plans[:3]] == [
         Source.INFERRED, Source.MEASURED, Source.INFERRED
     ]  # fmt: skip
-    assert prepared.notes[2].startswith("junctions whose known plans leave hours open: 1;")
+    assert prepared.notes[2].en.startswith("Junctions whose known plans leave hours open: 1;")
 
 
 def test_a_plan_may_run_past_midnight() -> None:
@@ -308,7 +308,7 @@ def test_given_plans_stand_in_for_the_citys() -> None:
     plan = known_plan(city, 0, DAY_S, (20.0, 20.0))
     prepared = prepare(city, SLICES, plans=(plan,))
     assert prepared.plans[0] == plan
-    assert prepared.notes[1].startswith("junctions without a known plan: 2;")
+    assert prepared.notes[1].en.startswith("Junctions without a known plan: 2;")
 
 
 def test_bad_plans_are_refused() -> None:

@@ -138,8 +138,8 @@ def test_attraction_follows_floor_area_and_kind() -> None:
     assert share[Purpose.OUTPATIENT].tolist() == [0.0, 1.0] + [0.0] * (kind.size - 2)
     schools = np.flatnonzero(kind == PlaceKind.SCHOOL)
     assert share[Purpose.SCHOOL, schools].sum() == pytest.approx(1.0)
-    assert [n for n in found.notes if "market" in n] == [
-        "no place for market: shared out over the kinds shop"
+    assert [n.en for n in found.notes if n.key == "no_place_for_market"] == [
+        "No place for market: shared out over the kinds shop."
     ]
     zone = np.bincount(found.place_zone, share[Purpose.WORK], minlength=len(city.zones))
     np.testing.assert_allclose(found.zone_share[Purpose.WORK], zone)
@@ -377,7 +377,7 @@ def test_a_skim_moves_trips() -> None:
     skim[:, 0] = skim[0, :] = 60.0
     np.fill_diagonal(skim, 0.0)
     made = synthesise(CITY, seed=SEED, skim_min=skim)
-    assert not [note for note in made.reading.notes if "straight lines" in note]
+    assert not [note for note in made.reading.notes if "straight lines" in note.en]
     straight = of_group(Group.TOUR)
     far = of_group(Group.TOUR, travellers_of(CITY, skim_min=skim))
     from_zone_0 = far.take((far.origin == 0) & far.parks)
@@ -403,7 +403,8 @@ def test_a_given_matrix_is_met_cell_by_cell() -> None:
     made = synthesise(CITY, seed=SEED, given=trips)
     t = made.travellers
     assert t is not None
-    assert "given matrix: 5 trips from a gateway to itself left out" in made.reading.notes
+    noted = [n.en for n in made.reading.notes if n.key == "given_trips_turned_back"]
+    assert noted == ["Given matrix: 5 trips from a gateway to itself left out."]
     found = np.zeros((count, count))
     out = ~in_group(t.id, Group.HOME) & (t.arrival_s >= 0)
     np.add.at(found, (t.origin[out], t.destination[out]), 1)
@@ -508,7 +509,9 @@ def test_missing_and_strange_assumptions_are_named() -> None:
 
 def test_shares_that_leave_one_are_taken_in_proportion_and_noted() -> None:
     made = synthesise(CITY.with_assumptions({"visitor_purpose_share.visit": 0.6}), seed=1)
-    assert any("visitor_purpose_share" in note and "1.3" in note for note in made.reading.notes)
+    noted = [n.en for n in made.reading.notes if n.key == "visitor_purpose_share_scaled"]
+    assert len(noted) == 1
+    assert "sum to 1.3" in noted[0]
     t = made.travellers
     assert t is not None
     visitors = of_group(Group.VISITOR, t)
@@ -525,7 +528,7 @@ def test_a_side_without_a_way_in_is_refused_and_one_without_a_way_out_noted() ->
     with pytest.raises(InputErrors, match="z0_0: has no gateway by which cars could leave"):
         synthesise(closed, seed=1)
     made = synthesise(shut, seed=1)
-    assert any("side east: no road leads out" in note for note in made.reading.notes)
+    assert any("Side east: no road leads out" in note.en for note in made.reading.notes)
     assert made.travellers is not None
     back = made.travellers.return_to
     assert set(np.unique(back)) == {-1, ZONES}

@@ -90,7 +90,7 @@ def test_candidates_equal_a_plain_sort_of_all(seed: int) -> None:
         rows.sort(key=lambda row: -row[0])
         kept = [r for kind in (0, 1) for r in [r for r in rows if supply.kind[r[1]] == kind][:4]]
         kept.sort(key=lambda row: -row[0])
-        facility, utility_min = ranked.of(i)
+        facility, utility_min = list(ranked.rows())[i]
         assert facility.tolist() == [f for _, f, _ in kept]
         assert utility_min == pytest.approx([value for *_, value in kept], abs=1e-9)
         told += len(rows) > len(kept)

@@ -51,7 +51,7 @@ class Clock:
                     keep=keep,
                 )
                 for i, driver in enumerate(who):
-                    self.wishes[driver] = ranked.of(i)
+                    self.wishes[driver] = list(ranked.rows())[i]
         by_id = np.argsort(people.id)
         self.by_id = by_id
         stand = by_id[people.start_node[by_id] < 0]

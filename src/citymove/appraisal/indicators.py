@@ -146,7 +146,10 @@ def searched(result: CoupledResult) -> Array:
 
 
 def indicators(result: CoupledResult, corridor: Array | None = None) -> dict[str, float]:
-    """Return all indicators of one outcome, by the keys of `foundation.terms.TERMS`.
+    """Return the indicators of one outcome, by the keys of `foundation.terms.TERMS`.
+
+    A mean over nobody is left out rather than called 0: commutes where no hour of the peak is
+    simulated, the corridor where nobody drives on it then, the search where nobody searches.
 
     Parameters
     ----------
@@ -163,7 +166,7 @@ def indicators(result: CoupledResult, corridor: Array | None = None) -> dict[str
     length_km = result.prepared.city.roads.links.length_m / 1000
     time_h = result.equilibrium.link_time[:, : result.prepared.link_count] / HOUR_S
     moved = result.link_veh > 0  # closed links have no finite time and carry nobody
-    return {
+    found = {
         "commute_door_to_door_min": _mean(peak.door_to_door_min),
         "commute_inside_min": _mean(peak.inside_min),
         "delay_index": delay_index(result),
@@ -171,7 +174,9 @@ def indicators(result: CoupledResult, corridor: Array | None = None) -> dict[str
             result, main_roads(result) if corridor is None else corridor, peak=True
         ),
         "search_time_mean_min": _mean(search_min),
-        "search_time_p90_min": float(np.percentile(search_min, 90)) if search_min.size else 0.0,
+        "search_time_p90_min": (
+            float(np.percentile(search_min, 90)) if search_min.size else float("nan")
+        ),
         "walk_mean_m": _mean(visits.walked_m[arrived]),
         "gave_up_share": _mean(visits.gave_up[search].astype(np.float64)),
         "cruising_veh_km": float(visits.cruised_m.sum() / 1000),
@@ -181,7 +186,8 @@ def indicators(result: CoupledResult, corridor: Array | None = None) -> dict[str
         "links_over_capacity": float(np.count_nonzero(links_over_capacity(result))),
         "revenue": float(visits.paid[arrived].sum()),
     }
+    return {key: value for key, value in found.items() if not np.isnan(value)}
 
 
 def _mean(values: Array) -> float:
-    return float(np.mean(values)) if values.size else 0.0
+    return float(np.mean(values)) if values.size else float("nan")

@@ -110,10 +110,9 @@ def search_start_nodes(prepared: Prepared) -> Array:
     driven twice and none is skipped.
     """
     connectors = prepared.connectors
-    arrives = np.flatnonzero(connectors.arrives & (connectors.centroid < len(prepared.city.zones)))
     nodes = np.full(len(prepared.city.zones), -1, np.int32)
-    order = np.lexsort((connectors.time_s[arrives], connectors.centroid[arrives]))[::-1]
-    nodes[connectors.centroid[arrives][order]] = connectors.node[arrives][order]
+    ends = connectors.arrives & (connectors.centroid < nodes.size)  # one for each zone
+    nodes[connectors.centroid[ends]] = connectors.node[ends]
     return nodes
 
 

@@ -16,14 +16,20 @@ from typing import Any
 import numpy as np
 
 from citymove.coupling.drivers import SearchScope, drivers_of
-from citymove.coupling.residuals import ParkingResidual, observed_state, parking_residual
+from citymove.coupling.residuals import (
+    Observed,
+    ParkingResidual,
+    observed_state,
+    parking_residual,
+)
 from citymove.coupling.retiming import Retiming, resolve_requests
 from citymove.coupling.state import CoupledState
 from citymove.demand.matrices import trip_matrices
 from citymove.foundation.errors import InputError
 from citymove.foundation.table import frozen_array
+from citymove.parking.choice import Behaviour
 from citymove.parking.outcome import Drivers, ParkingOutcome, SearchNetwork
-from citymove.parking.simulate_reference import Behaviour, simulate_parking
+from citymove.parking.simulate_reference import simulate_parking
 from citymove.prepare.prepared import Prepared
 from citymove.traffic.equilibrium import assign
 from citymove.traffic.link_cost import assignment_network
@@ -133,6 +139,7 @@ def solve_coupled(
     scope: SearchScope | None = None,
     start: CoupledState | None = None,
     warm: Equilibrium | None = None,
+    min_rounds: int = 2,
     max_rounds: int = 8,
     gap: float = 1e-6,
 ) -> CoupledResult:
@@ -151,8 +158,10 @@ def solve_coupled(
     warm
         An earlier equilibrium of the same links and demand, to start from; it changes the time
         that the answer takes, not the answer.
-    max_rounds
-        Most rounds, >= 1.
+    min_rounds, max_rounds
+        Fewest and most rounds, >= 1; between them the first that has converged ends it. Two
+        cities are compared fairly after the same number of rounds from the same start: what
+        each still lacks to its fixed point then cancels.
     gap
         Relative gap of each slice's equilibrium, > 0.
 
@@ -166,8 +175,10 @@ def solve_coupled(
     InputError
         Where an argument or the city breaks a rule.
     """
-    if max_rounds < 1:
-        raise InputError("must be >= 1", value=f"max_rounds = {max_rounds}")
+    if not 1 <= min_rounds <= max_rounds:
+        raise InputError(
+            "must be 1 <= min_rounds <= max_rounds", value=f"{min_rounds}, {max_rounds}"
+        )
     city = prepared.city
     if city.travellers is None:
         raise InputError(
@@ -179,32 +190,58 @@ def solve_coupled(
     demand = trip_matrices(city.travellers, prepared.slices, city.centroid_count)
     drivers, rows = drivers_of(prepared, scope, seed)
     state = _blank(prepared) if start is None else _checked_start(prepared, start)
-    equilibrium = warm
     retimings: tuple[Retiming, ...] = ()
     if city.retime_requests:
-        equilibrium = _equilibrium(prepared, demand, state, equilibrium, gap)
-        prepared, retimings = resolve_requests(prepared, equilibrium)
-    for round_number in range(1, max_rounds + 1):
-        equilibrium = _equilibrium(prepared, demand, state, equilibrium, gap)
-        outcome = _search(prepared, drivers, equilibrium, state, seed)
-        observed = observed_state(prepared, drivers, outcome, state)
-        residual = parking_residual(state, observed)
-        converged = residual.converged and bool(equilibrium.converged.all())
-        if (converged and round_number > 1) or round_number == max_rounds:
-            break  # one round alone would leave an option with the belief of its base
-        state = state.moved_towards(observed.state, averaging_step(round_number, start is not None))
+        warm = _equilibrium(prepared, demand, state, warm, gap)
+        prepared, retimings = resolve_requests(prepared, warm)
+    rounds, equilibrium = 0, warm
+    while True:
+        rounds += 1
+        made = _round(prepared, demand, drivers, state, equilibrium, seed=seed, gap=gap)
+        if rounds == max_rounds or (made.converged and rounds >= min_rounds):
+            break
+        step = averaging_step(rounds, start is not None)
+        state, equilibrium = state.moved_towards(made.observed.state, step), made.equilibrium
     return CoupledResult(
         prepared=prepared,
-        equilibrium=equilibrium,
+        equilibrium=made.equilibrium,
         drivers=drivers,
         driver_rows=rows,
-        outcome=outcome,
+        outcome=made.outcome,
         state=state,
-        residual=residual,
-        rounds=round_number,
-        converged=converged,
-        retimings=tuple(r.rerouted(prepared, equilibrium) for r in retimings),
+        residual=made.residual,
+        rounds=rounds,
+        converged=made.converged,
+        retimings=tuple(r.rerouted(prepared, made.equilibrium) for r in retimings),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    equilibrium: Equilibrium
+    outcome: ParkingOutcome
+    observed: Observed
+    residual: ParkingResidual
+
+    @property
+    def converged(self) -> bool:
+        return self.residual.converged and bool(self.equilibrium.converged.all())
+
+
+def _round(
+    prepared: Prepared,
+    demand: Array,
+    drivers: Drivers,
+    state: CoupledState,
+    before: Equilibrium | None,
+    *,
+    seed: int,
+    gap: float,
+) -> _Round:
+    equilibrium = _equilibrium(prepared, demand, state, before, gap)
+    outcome = _search(prepared, drivers, equilibrium, state, seed)
+    observed = observed_state(prepared, drivers, outcome, state)
+    return _Round(equilibrium, outcome, observed, parking_residual(state, observed))
 
 
 def averaging_step(round_number: int, from_start: bool) -> float:

@@ -7,18 +7,27 @@ moves nobody at all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from citymove.demand.distribution import distribute
+from citymove.demand.distribution import Distribution, distribute
 from citymove.demand.generation import TripEnds
 from citymove.demand.inversion import Choices
 from citymove.demand.setting import Setting
 from citymove.facts.travellers import Segment
-from citymove.foundation.terms import Purpose
+from citymove.foundation.note import Note
+from citymove.foundation.terms import PURPOSES, Purpose
 
 Array = np.ndarray[Any, Any]
+
+_SEGMENT_ZH: Final = {
+    Segment.RESIDENT: "居民",
+    Segment.INCOMING: "进入通勤者",
+    Segment.VISITOR: "访客",
+    Segment.THROUGH: "过境",
+    Segment.OUTGOING: "外出居民",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,7 +43,7 @@ class DestinationChoices:
     """
 
     choices: Mapping[tuple[Segment, Purpose], Choices]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def draw(self, segment: Segment, purpose: Array, origin: Array, number: Array) -> Array:
         """Return a zone for each trip, int64 [n]."""
@@ -55,7 +64,7 @@ def destination_choices(setting: Setting, ends: TripEnds) -> DestinationChoices:
         Where a zone or gateway with trips reaches no zone that attracts any.
     """
     choices: dict[tuple[Segment, Purpose], Choices] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
     # a resident comes home, and a visitor leaves by any gateway of his side
     way_back = setting.reachable.T[:, : setting.zone_count]
     out = setting.minutes[:, : setting.zone_count]
@@ -77,9 +86,17 @@ def destination_choices(setting: Setting, ends: TripEnds) -> DestinationChoices:
             )
             choices[segment, purpose] = Choices.of_weights(found.trips)
             if not found.converged:
-                notes.append(
-                    f"gravity of {segment.name.lower()} {purpose.name.lower()} trips: marginals "
-                    f"off by {max(found.row_error, found.column_error):.1e} of their mean after "
-                    f"{found.iterations} iterations"
-                )
+                notes.append(_not_converged(segment, purpose, found))
     return DestinationChoices(choices=choices, notes=tuple(notes))
+
+
+def _not_converged(segment: Segment, purpose: Purpose, found: Distribution) -> Note:
+    error = max(found.row_error, found.column_error)
+    en, zh = PURPOSES[purpose]
+    return Note(
+        "gravity_not_converged",
+        en=f"Gravity of {segment.name.lower()} {en} trips: marginals off by {error:.1e} of their "
+        f"mean after {found.iterations} iterations.",
+        zh=f"重力模型（{_SEGMENT_ZH[segment]}，{zh}）：{found.iterations} 次迭代后边际总量与均值"
+        f"相差 {error:.1e}。",
+    )

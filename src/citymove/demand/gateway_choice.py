@@ -1,14 +1,18 @@
 """Which gateway a car takes: within a side by lanes and capacity, where a way leads there."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from citymove.demand.inversion import Choices
 from citymove.facts.gateways import Gateways
 from citymove.foundation.errors import InputError, InputErrors
+from citymove.foundation.note import Note
 
 Array = np.ndarray[Any, Any]
+
+
+_WAY_ZH: Final = {"in": "驶入", "out": "驶出"}
 
 
 def side_rows(gateways: Gateways, sides: tuple[str, ...]) -> Array:
@@ -39,7 +43,7 @@ def _shares_of_side(weight: Array, gateways: Gateways, sides: tuple[str, ...]) -
 
 def gateway_choices(
     shares: Array, reachable: Array, sides: tuple[str, ...], way: str
-) -> tuple[Choices, tuple[str, ...]]:
+) -> tuple[Choices, tuple[Note, ...]]:
     """Return the gateway of a side by which a car leaves a zone, or comes to it.
 
     Parameters
@@ -58,7 +62,7 @@ def gateway_choices(
     Choices
         Row ``side * zones + zone``. Where no gateway of the side serves the zone, those of all
         sides do.
-    tuple of str
+    tuple of Note
         A note for each side whose gateways serve no zone.
     """
     weights = shares[:, None, :] * reachable[None, :, :]
@@ -66,7 +70,11 @@ def gateway_choices(
     anywhere = shares.sum(axis=0)[None, :] * reachable
     weights = np.where(closed[:, :, None], anywhere[None, :, :], weights)
     notes = [
-        f"side {side}: no road leads {way}, its cars take the gateways of other sides"
+        Note(
+            f"side_without_road_{way}",
+            en=f"Side {side}: no road leads {way}, its cars take the gateways of other sides.",
+            zh=f"方位 {side}：没有{_WAY_ZH[way]}道路，其车辆改由其他方位的出入口通行。",
+        )
         for side, is_shut in zip(sides, closed.all(axis=1), strict=True)
         if is_shut
     ]

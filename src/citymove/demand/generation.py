@@ -7,7 +7,7 @@ area times a rate of the kind of place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,8 +19,9 @@ from citymove.facts.places import PlaceKind
 from citymove.facts.travellers import Segment
 from citymove.facts.zones import zone_of
 from citymove.foundation.errors import InputError
+from citymove.foundation.note import Note
 from citymove.foundation.table import frozen_array
-from citymove.foundation.terms import Purpose
+from citymove.foundation.terms import PURPOSES, Purpose
 from citymove.prepare.share_out import share_out
 
 Array = np.ndarray[Any, Any]
@@ -42,6 +43,18 @@ JOBS_PER_M2: Mapping[PlaceKind, float] = {
 
 VISITS_PER_M2: Mapping[PlaceKind, float] = {PlaceKind.DWELLING: 0.2, PlaceKind.LEISURE: 1.0}
 """Visits per floor area against a restaurant's. Assumed."""
+
+_KIND_ZH: Final = {
+    PlaceKind.DWELLING: "住宅",
+    PlaceKind.WORKPLACE: "办公",
+    PlaceKind.MIXED: "混合用途",
+    PlaceKind.SHOP: "商店",
+    PlaceKind.MARKET: "菜市场",
+    PlaceKind.SCHOOL: "学校",
+    PlaceKind.HOSPITAL: "医院",
+    PlaceKind.LEISURE: "休闲",
+    PlaceKind.OTHER: "其他",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,7 +79,7 @@ class Attraction:
     place_share: Array
     zone_share: Array
     area_m2: Array
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "place_zone", frozen_array(self.place_zone, np.int32))
@@ -132,7 +145,7 @@ def attraction(city: City) -> Attraction:
         )
     zone = zone_of(city.zones, places.x_m, places.y_m)
     area_m2 = np.where(places.floor_area_m2 > 0, places.floor_area_m2, POINT_FLOOR_AREA_M2)
-    notes: list[str] = []
+    notes: list[Note] = []
     shares = np.empty((len(Purpose), len(places)))
     for purpose in Purpose:
         shares[purpose], note = _shares(purpose, places.kind, area_m2, _rates(city))
@@ -171,16 +184,26 @@ def _shares(
     kind: Array,
     area_m2: Array,
     rates: Mapping[Purpose, list[Mapping[PlaceKind, float]]],
-) -> tuple[Array, list[str]]:
+) -> tuple[Array, list[Note]]:
     for rank, rate in enumerate(rates[purpose]):
         per_kind = np.array([rate.get(one, 0.0) for one in PlaceKind])
         weight = area_m2 * per_kind[kind]
         if weight.sum() > 0:
-            words = ", ".join(one.name.lower() for one in PlaceKind if rate.get(one, 0.0) > 0)
-            note = [f"no place for {purpose.name.lower()}: shared out over the kinds {words}"]
-            return weight / weight.sum(), note if rank else []
-    note = [f"no place for {purpose.name.lower()}: shared out over all places"]
-    return area_m2 / area_m2.sum(), note
+            kinds = [one for one in PlaceKind if rate.get(one, 0.0) > 0]
+            return weight / weight.sum(), [_stood_in(purpose, kinds)] if rank else []
+    return area_m2 / area_m2.sum(), [_stood_in(purpose, [])]
+
+
+def _stood_in(purpose: Purpose, kinds: list[PlaceKind]) -> Note:
+    """Return a note of what stands in for a purpose's own places; no kind: all places."""
+    en, zh = PURPOSES[purpose]
+    words_en = "the kinds " + ", ".join(one.name.lower() for one in kinds)
+    words_zh = "、".join(_KIND_ZH[one] for one in kinds)
+    return Note(
+        f"no_place_for_{purpose.name.lower()}",
+        en=f"No place for {en}: shared out over {words_en if kinds else 'all places'}.",
+        zh=f"没有“{zh}”类场所：按{words_zh if kinds else '全部场所'}分配。",
+    )
 
 
 def trip_ends(city: City, attracted: Attraction, totals: CarTotals) -> TripEnds:

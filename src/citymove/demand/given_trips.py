@@ -33,6 +33,7 @@ from citymove.demand.tours import (
 from citymove.demand.traveller_ids import Group, pair_index, traveller_ids
 from citymove.facts.travellers import Segment, Travellers
 from citymove.foundation.errors import InputError, InputErrors
+from citymove.foundation.note import Note
 from citymove.foundation.randomness import Stream, uniforms
 from citymove.foundation.terms import Purpose
 from citymove.prepare.share_out import share_out
@@ -57,7 +58,7 @@ class _Trips:
         )
 
 
-def given_rows(setting: Setting, given: Array) -> tuple[list[Travellers], tuple[str, ...]]:
+def given_rows(setting: Setting, given: Array) -> tuple[list[Travellers], tuple[Note, ...]]:
     """Return travellers by a given matrix; the last table holds the cars that stand at 00:00.
 
     Parameters
@@ -93,7 +94,7 @@ def given_rows(setting: Setting, given: Array) -> tuple[list[Travellers], tuple[
     ], notes
 
 
-def _whole_trips(setting: Setting, given: Array) -> tuple[_Trips, tuple[str, ...]]:
+def _whole_trips(setting: Setting, given: Array) -> tuple[_Trips, tuple[Note, ...]]:
     count = setting.city.centroid_count
     cells = np.array(given, np.float64)
     if cells.shape != (count, count):
@@ -106,11 +107,12 @@ def _whole_trips(setting: Setting, given: Array) -> tuple[_Trips, tuple[str, ...
     gateways = np.arange(setting.zone_count, count)
     turned_back = float(cells[gateways, gateways].sum())
     cells[gateways, gateways] = 0.0
-    notes = (
-        (f"given matrix: {turned_back:g} trips from a gateway to itself left out",)
-        if turned_back
-        else ()
+    note = Note(
+        "given_trips_turned_back",
+        en=f"Given matrix: {turned_back:g} trips from a gateway to itself left out.",
+        zh=f"给定矩阵：略去起讫为同一出入口的出行 {turned_back:g} 次。",
     )
+    notes = (note,) if turned_back else ()
     _check_ways(setting, cells)
     whole = share_out(round_half_up(float(cells.sum())), cells.ravel())
     pair = np.repeat(np.arange(whole.size), whole)

@@ -17,6 +17,7 @@ from citymove.facts.city import City
 from citymove.facts.travellers import Segment, Travellers
 from citymove.facts.zones import zone_of
 from citymove.foundation.daytime import DAY_S, HOUR_S
+from citymove.foundation.note import Note
 from citymove.foundation.randomness import Stream, uniforms
 from citymove.foundation.terms import Purpose
 from citymove.prepare.parking_supply import parking_supply
@@ -29,7 +30,7 @@ Array = np.ndarray[Any, Any]
 FILLED_AT_S = 6 * HOUR_S
 
 
-def long_stay_rows(setting: Setting, overnight: Travellers) -> tuple[Travellers, tuple[str, ...]]:
+def long_stay_rows(setting: Setting, overnight: Travellers) -> tuple[Travellers, tuple[Note, ...]]:
     """Return cars that stand all day, and a note of how many.
 
     Parameters
@@ -66,17 +67,23 @@ def long_stay_rows(setting: Setting, overnight: Travellers) -> tuple[Travellers,
     return rows, _notes(spaces, wanted, residents, count)
 
 
-def _notes(spaces: int, wanted: int, residents: int, count: int) -> tuple[str, ...]:
+def _notes(spaces: int, wanted: int, residents: int, count: int) -> tuple[Note, ...]:
     if count:
-        note = (
-            f"{count} cars of no known driver stand all day, so that {wanted} of {spaces} public "
-            f"spaces are taken at 06:00 ({residents} by residents)"
+        note = Note(
+            "cars_of_no_known_driver",
+            en=f"{count} cars of no known driver stand all day, so that {wanted} of {spaces} "
+            f"public spaces are taken at 06:00 ({residents} by residents).",
+            zh=f"{count} 辆来历不明的车全天停放，使 06:00 时 {spaces} 个公共泊位中有 {wanted} 个"
+            f"被占用（其中居民 {residents} 个）。",
         )
         return (note,)
     if residents > wanted:
-        note = (
-            f"{residents} residents' cars without a private space stand in {spaces} public spaces "
-            f"at 06:00, more than the {wanted} that occupancy_0600 says"
+        note = Note(
+            "residents_fill_more",
+            en=f"{residents} residents' cars without a private space stand in {spaces} public "
+            f"spaces at 06:00, more than the {wanted} that occupancy_0600 says.",
+            zh=f"06:00 时 {residents} 辆没有固定车位的居民小汽车停在 {spaces} 个公共泊位中，"
+            f"多于 occupancy_0600 所述的 {wanted} 辆。",
         )
         return (note,)
     return ()

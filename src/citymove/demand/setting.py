@@ -16,6 +16,7 @@ from citymove.demand.inversion import Choices
 from citymove.demand.totals import CarTotals, car_totals
 from citymove.facts.city import City
 from citymove.foundation.errors import InputError, InputErrors
+from citymove.foundation.note import Note
 from citymove.foundation.table import frozen_array
 
 Array = np.ndarray[Any, Any]
@@ -59,7 +60,7 @@ class Setting:
     outbound: Array
     ways_out: Choices
     ways_in: Choices
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         for name, dtype in (
@@ -125,14 +126,20 @@ def setting_of(city: City, *, seed: int, skim_min: Array | None) -> Setting:
     )
 
 
-def _minutes(city: City, skim_min: Array | None) -> tuple[Array, tuple[str, ...]]:
-    notes: tuple[str, ...] = ()
+def _minutes(city: City, skim_min: Array | None) -> tuple[Array, tuple[Note, ...]]:
+    notes: tuple[Note, ...] = ()
     if skim_min is None:
         x_m = np.concatenate([city.zones.x_m, city.gateways.x_m])
         y_m = np.concatenate([city.zones.y_m, city.gateways.y_m])
         line_m = np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m)
         skim_min = line_m * STRAIGHT_LINE_DETOUR / STRAIGHT_LINE_SPEED_MPS / 60.0
-        notes = ("no skim given: minutes between zones from straight lines at 25 km/h",)
+        speed_kmh = STRAIGHT_LINE_SPEED_MPS * 3.6
+        note = Note(
+            "no_skim",
+            en=f"No skim given: minutes between zones from straight lines at {speed_kmh:.0f} km/h.",
+            zh=f"未给出小区间时间矩阵：按直线距离与 {speed_kmh:.0f} km/h 估计行驶时间。",
+        )
+        notes = (note,)
     minutes = np.array(skim_min, np.float64)
     count = city.centroid_count
     if minutes.shape != (count, count):

@@ -22,6 +22,7 @@ from citymove.demand.tours import (
 )
 from citymove.facts.city import City
 from citymove.facts.travellers import Segment, Travellers
+from citymove.foundation.note import Note
 
 Array = np.ndarray[Any, Any]
 
@@ -44,7 +45,8 @@ def synthesise(
         lines at an assumed speed, which a note says.
     given
         float64 [centroids, centroids], outbound car trips a day that replace gravity and the
-        totals of trips, see `given_trips`; None: gravity.
+        totals of trips, see `given_trips`; None: the city's own `given_trips`, or gravity where
+        it has none.
 
     Returns
     -------
@@ -68,6 +70,7 @@ def synthesise(
     it does not shift the balance of the gravity model itself.
     """
     setting = setting_of(city, seed=seed, skim_min=skim_min)
+    given = city.given_trips if given is None else given
     if given is None:
         tables, notes = _by_gravity(setting)
     else:
@@ -77,7 +80,7 @@ def synthesise(
     return _noted(city, travellers, (*setting.notes, *notes, *long_notes))
 
 
-def _by_gravity(setting: Setting) -> tuple[list[Travellers], tuple[str, ...]]:
+def _by_gravity(setting: Setting) -> tuple[list[Travellers], tuple[Note, ...]]:
     ends = trip_ends(setting.city, setting.attracted, setting.totals)
     destinations = destination_choices(setting, ends)
     cars = owned_cars(setting)
@@ -93,7 +96,7 @@ def _by_gravity(setting: Setting) -> tuple[list[Travellers], tuple[str, ...]]:
     return tables, destinations.notes
 
 
-def _noted(city: City, travellers: Travellers, notes: tuple[str, ...]) -> City:
+def _noted(city: City, travellers: Travellers, notes: tuple[Note, ...]) -> City:
     reading = city.reading
     made = np.bincount(travellers.segment, minlength=len(Segment))
     counts = {f"travellers_{one.name.lower()}": int(made[one]) for one in Segment}

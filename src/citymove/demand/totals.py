@@ -8,6 +8,7 @@ import numpy as np
 from citymove.facts.city import City
 from citymove.foundation.errors import InputError, InputErrors
 from citymove.foundation.near_names import did_you_mean
+from citymove.foundation.note import Note
 from citymove.foundation.table import frozen_array
 from citymove.foundation.terms import Purpose
 
@@ -52,7 +53,7 @@ class CarTotals:
     outgoing_share: float
     resident_purpose_share: Array
     visitor_purpose_share: Array
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def __post_init__(self) -> None:
         for name in (
@@ -117,7 +118,7 @@ def _check_sides(city: City, sides: tuple[str, ...]) -> None:
 
 def purpose_shares(
     city: City, stem: str, without: tuple[Purpose, ...]
-) -> tuple[Array, tuple[str, ...]]:
+) -> tuple[Array, tuple[Note, ...]]:
     """Return shares by purpose that sum to 1, float64 [purposes], and a note where scaled.
 
     A draw varies each share by itself, so their sum may leave 1; they are then taken in
@@ -130,5 +131,9 @@ def purpose_shares(
     total = float(shares.sum())
     if not total > 0:
         raise InputError("must sum to 1", value=f"{stem}.<purpose>, sum {total:g}")
-    note = f"{stem}: the shares sum to {total:.4g} and were taken in proportion"
+    note = Note(
+        f"{stem}_scaled",
+        en=f"{stem}: the shares sum to {total:.4g} and were taken in proportion.",
+        zh=f"{stem}：各项比例之和为 {total:.4g}，已按比例折算。",
+    )
     return shares / total, () if abs(total - 1.0) <= _SUM_TOLERANCE else (note,)

@@ -1,7 +1,7 @@
 """A city: everything that is known of it. Frozen; an option is a function from city to city."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,9 @@ class City:
         `facts.assumptions`.
     retime_requests
         What an option asks to be retimed; empty in a base city.
+    given_trips
+        float64 [centroids, centroids], car trips a day from a survey or a model, which replace
+        the synthetic distribution; None: there is none.
     travellers
         Made by `demand.synthesise`; None before.
     reading
@@ -113,7 +116,8 @@ class City:
     assumptions: Mapping[str, Sourced]
     reading: Reading
     retime_requests: tuple[RetimeRequest, ...] = ()
-    travellers: Travellers | None = field(default=None)
+    given_trips: Array | None = None
+    travellers: Travellers | None = None
     sides: tuple[Side, ...] = ()
     kerb_tariff: int = -1
 
@@ -123,6 +127,8 @@ class City:
         object.__setattr__(self, "assumptions", dict(self.assumptions))
         for name in ("boundary_x_m", "boundary_y_m"):
             object.__setattr__(self, name, frozen_array(getattr(self, name), np.float64))
+        if self.given_trips is not None:
+            object.__setattr__(self, "given_trips", frozen_array(self.given_trips, np.float64))
 
     def assumed(self, key: str) -> float:
         """Return the value of one assumption; raise `InputError` where the city states none."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from citymove.foundation.note import Note
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reading:
@@ -22,7 +24,7 @@ class Reading:
 
     file: str
     counts: Mapping[str, int]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", dict(self.counts))

@@ -18,15 +18,18 @@ from citymove.formats.assumptions_sheet import missing_keys, read_assumptions
 from citymove.formats.boundary_file import read_boundary
 from citymove.formats.car_parks_sheet import CarParkRow, read_car_parks, with_measured
 from citymove.formats.city_document import CityEntry, cross_faults
+from citymove.formats.matrices import read_matrix
 from citymove.formats.osm import OsmFacts, read_osm
 from citymove.foundation.documents import Document, read_document, validate
 from citymove.foundation.errors import InputError, InputErrors
+from citymove.foundation.note import Note
 from citymove.foundation.provenance import Sourced
 
 Array = np.ndarray[Any, Any]
 T = TypeVar("T")
 
 CITY, ASSUMPTIONS, CAR_PARKS = "city.yaml", "assumptions.csv", "car_parks.csv"
+TRIPS = ("trips.csv", "trips.omx")
 _SHEETS = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
 
 
@@ -47,8 +50,9 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
     ----------
     folder
         Holds ``city.yaml``, the extract and, where the city has one, the boundary that it
-        names, ``assumptions.csv`` and, where it exists, ``car_parks.csv``, whose measured
-        values go before those of the map.
+        names, ``assumptions.csv`` and, where they exist, ``car_parks.csv``, whose measured
+        values go before those of the map, and ``trips.csv`` or ``trips.omx``, car trips a day
+        between zones and gateways, which replace the synthetic distribution.
     progress
         Told in words where the work stands.
 
@@ -79,7 +83,23 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
         progress=progress,
     )
     tell("placing zones and gateways")
-    return _build(document, stated, facts)
+    return _with_trips(folder, _build(document, stated, facts))
+
+
+def _with_trips(folder: Path, city: City) -> City:
+    """Return the city with the matrix of trips that lies in its folder, if one does."""
+    found = [folder / name for name in TRIPS if (folder / name).exists()]
+    if len(found) > 1:
+        raise InputError(
+            "holds two matrices of trips",
+            file=folder,
+            value=" and ".join(path.name for path in found),
+            remedy="leave the one that counts",
+        )
+    if not found:
+        return city
+    centroids = [*city.zones.id.tolist(), *city.gateways.id.tolist()]
+    return replace(city, given_trips=read_matrix(found[0], zone_ids=centroids))
 
 
 def _silent(_: str) -> None:
@@ -125,7 +145,7 @@ def _attempt(errors: list[InputError], read: Callable[[], T]) -> T | None:
 
 def _unread_sheets(folder: Path) -> list[InputError]:
     """Return one error per sheet that is not read: lying there, it would seem to count."""
-    known = (ASSUMPTIONS, CAR_PARKS)
+    known = (ASSUMPTIONS, CAR_PARKS, *TRIPS)
     return [
         InputError(
             "is a sheet that this version does not read",
@@ -245,11 +265,17 @@ def _build(document: Document, stated: _Stated, facts: OsmFacts) -> City:
     )
 
 
-def _gateway_note(stated: _Stated, gateways: Gateways) -> str:
-    where = "roads that cross the boundary"
+def _gateway_note(stated: _Stated, gateways: Gateways) -> Note:
+    where = ("roads that cross the boundary", "与边界相交的道路")
     if stated.boundary is None:
-        where = "dead ends at the edge of the extract, since the city has no boundary"
-    return f"{len(gateways)} gateways: {where}."
+        where = (
+            "dead ends at the edge of the extract, since the city has no boundary",
+            "数据范围边缘的断头路（该城市未给出边界）",
+        )
+    count = len(gateways)
+    return Note(
+        "gateways", en=f"{count} gateways: {where[0]}.", zh=f"{count} 个出入口：{where[1]}。"
+    )
 
 
 def _sides_without_roads(

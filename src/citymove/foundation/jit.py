@@ -14,10 +14,9 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import config
 from platformdirs import user_cache_path
 
 from citymove.foundation.fingerprint import source_fingerprint
@@ -43,10 +42,11 @@ def kernel(function: Function) -> Function:
     """Compile `function` by numba on its first call, cached on disk where that is possible."""
     folder = kernel_cache_folder()
     if folder is None:
-        return numba.njit(nogil=True, cache=False)(function)  # type: ignore[no-any-return]  # numba is untyped
+        return cast("Function", numba.njit(nogil=True, cache=False)(function))
+    config: Any = numba.core.config  # its attributes are made at run time
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]  # numba is untyped
+        return cast("Function", numba.njit(nogil=True, cache=True)(function))
     finally:
         config.CACHE_DIR = before

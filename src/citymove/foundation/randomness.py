@@ -79,7 +79,8 @@ def _mix_array(z: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         z = z + _GOLDEN
         z = (z ^ (z >> _S30)) * _MIX_1
         z = (z ^ (z >> _S27)) * _MIX_2
-    return z ^ (z >> _S31)
+    mixed: np.ndarray[Any, Any] = z ^ (z >> _S31)
+    return mixed
 
 
 def uniforms(

@@ -34,7 +34,7 @@ def column(dtype: npt.DTypeLike) -> Any:
     return field(metadata={_DTYPE: dtype})
 
 
-def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike = None) -> np.ndarray[Any, Any]:
+def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray[Any, Any]:
     """Return `values` as a contiguous read-only array, copied only where it must be."""
     array = np.ascontiguousarray(values, dtype=dtype)
     if array.flags.writeable:

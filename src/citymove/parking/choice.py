@@ -15,6 +15,7 @@ unchanged.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,10 +113,11 @@ class Candidates:
     facility: Array
     utility_min: Array
 
-    def of(self, row: int) -> tuple[Array, Array]:
-        """Return facilities and utilities of one driver."""
-        count = np.count_nonzero(self.facility[row] >= 0)
-        return self.facility[row, :count], self.utility_min[row, :count]
+    def rows(self) -> Iterator[tuple[Array, Array]]:
+        """Yield facilities and utilities of each driver in turn."""
+        counts = np.count_nonzero(self.facility >= 0, axis=1).tolist()
+        for row, count in enumerate(counts):
+            yield self.facility[row, :count], self.utility_min[row, :count]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

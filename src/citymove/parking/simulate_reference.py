@@ -1,4 +1,4 @@
-"""Parking search, one SimPy process per driver: the readable oracle.
+"""Parking search, one SimPy process per driver who searches: the readable oracle.
 
 The rules, which a faster twin must follow to the second:
 
@@ -29,7 +29,7 @@ The rules, which a faster twin must follow to the second:
 """
 
 from bisect import bisect_right
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,6 +139,7 @@ def simulate_parking(
     )
     env.process(search.ticks())
     env.process(search.departures())
+    env.process(search.known_spaces())
     env.process(search.arrivals())
     env.run(until=end_s)
     search.ledger.tick(end_s)
@@ -171,7 +172,7 @@ def _candidates(
                 seed=seed,
                 keep=keep,
             )
-            found.update((driver, ranked.of(i)) for i, driver in enumerate(who.tolist()))
+            found.update(zip(who.tolist(), ranked.rows(), strict=True))
     return found
 
 
@@ -226,7 +227,6 @@ class _Search:
         self._is_kerb = supply.kind == FacilityKind.KERB
         self._standing: list[int] = []
         self._dwell_s: list[int] = drivers.dwell_s.tolist()
-        self._informed: list[bool] = drivers.informed.tolist()
         self._rank = np.empty(len(drivers), np.int64)  # among the ids
         self._rank[np.argsort(drivers.id, kind="stable")] = np.arange(len(drivers))
         self._departure_rank: list[int] = (_MOVE + self._rank).tolist()
@@ -252,13 +252,35 @@ class _Search:
 
     def arrivals(self) -> Process:
         """Begin each driver's process when he starts to search."""
-        drivers = self._drivers
-        coming = np.flatnonzero(drivers.start_node >= 0)
-        order = coming[np.lexsort((self._rank[coming], drivers.start_s[coming]))]
-        for driver, time_s in zip(order.tolist(), drivers.start_s[order].tolist(), strict=True):
+        for driver, time_s in self._coming(informed=False):
             if time_s > self.env.now:
                 yield Moment(self.env, time_s, _BEGIN)
             self.env.process(self.driver(driver))
+
+    def known_spaces(self) -> Process:
+        """Let those who know which spaces are free take theirs, one after the other."""
+        for driver, time_s in self._coming(informed=True):
+            yield self._arrival(driver, time_s)
+            self.ledger.enter()
+            facility = self._free_space_known(driver)
+            if facility == NOWHERE:
+                self.ledger.give_up(driver, time_s)
+            else:
+                self.ledger.park(driver, facility, time_s)
+                self._leave_after_stay(driver, time_s)
+
+    def _coming(self, *, informed: bool) -> Iterator[tuple[int, int]]:
+        """Yield row and start of drivers in the order in which they start."""
+        drivers = self._drivers
+        rows = np.flatnonzero((drivers.start_node >= 0) & (drivers.informed == informed))
+        order = rows[np.lexsort((self._rank[rows], drivers.start_s[rows]))]
+        return zip(order.tolist(), drivers.start_s[order].tolist(), strict=True)
+
+    def _leave_after_stay(self, driver: int, parked_s: int) -> None:
+        leave_s = parked_s + self._dwell_s[driver]
+        if leave_s < self._end_s:  # whoever stays beyond the run needs no event
+            departure = self._departure(driver, leave_s)
+            departure.callbacks.append(lambda _: self.ledger.leave(driver, leave_s))
 
     def departures(self) -> Process:
         """Let those leave who stand from the start, one after the other."""
@@ -271,11 +293,7 @@ class _Search:
     def driver(self, driver: int) -> Process:
         """Look for a space, stay and leave."""
         self.ledger.enter()
-        if self._informed[driver]:
-            yield self._arrival(driver, self._now)
-            facility = self._free_space_known(driver)
-        else:
-            facility = yield from self._search(self._trip(driver))
+        facility = yield from self._search(self._trip(driver))
         if facility == NOWHERE:
             self.ledger.give_up(driver, self._now)
             return

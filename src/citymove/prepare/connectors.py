@@ -28,8 +28,9 @@ def connectors(city: City, reach: Reach) -> Connectors:
 
     A zone is tied to the three nearest nodes where three or more streets meet and an open
     street of the main part of the network, no motorway and no tunnel, begins or ends; where no
-    such junction is near, to other nodes of such streets. One of them at least leaves and one
-    arrives. A gateway is tied to its node in no time; its weights say which way it leads.
+    such junction is near, to other nodes of such streets. Trips leave by any of them, and all
+    arrive at the nearest at which one can: there their search for a space begins, so that no
+    metre of a trip is driven twice and none is skipped. A gateway is tied to its node in no time; its weights say which way it leads.
 
     Parameters
     ----------
@@ -56,9 +57,11 @@ def connectors(city: City, reach: Reach) -> Connectors:
                 value=f"zone {zones.id[zone]}",
                 remedy="leave a street near it open, or give it one",
             )
-        parts.append((np.full(nodes.size, zone), nodes, distance[nodes] * DETOUR / SPEED_MPS))
-    centroid, node, time_s = (
-        np.concatenate([column[i] for column in parts]) if parts else np.empty(0) for i in range(3)
+        search_start = nodes[np.argmax(arrives[nodes])]  # the nearest at which trips arrive
+        time_s = distance[nodes] * DETOUR / SPEED_MPS
+        parts.append((np.full(nodes.size, zone), nodes, time_s, nodes == search_start))
+    centroid, node, time_s, ends = (
+        np.concatenate([column[i] for column in parts]) if parts else np.empty(0) for i in range(4)
     )
     node = node.astype(np.int64)
     gates = city.gateways
@@ -67,7 +70,7 @@ def connectors(city: City, reach: Reach) -> Connectors:
         node=np.concatenate([node, gates.node]),
         time_s=np.concatenate([time_s, np.zeros(len(gates))]),
         leaves=np.concatenate([leaves[node], gates.inbound_weight > 0]),
-        arrives=np.concatenate([arrives[node], gates.outbound_weight > 0]),
+        arrives=np.concatenate([ends.astype(np.bool_), gates.outbound_weight > 0]),
     )
 
 

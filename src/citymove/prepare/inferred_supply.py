@@ -16,6 +16,7 @@ from citymove.facts.city import City
 from citymove.facts.kerb import LEFT, RIGHT, Kerb
 from citymove.facts.roads import RoadClass, Roads, Structure
 from citymove.foundation.errors import InputError
+from citymove.foundation.note import Note
 from citymove.foundation.provenance import Source, Sourced
 from citymove.prepare.share_out import share_out
 
@@ -82,7 +83,12 @@ def _infer_car_parks(city: City) -> City:
     if not unknown.size:
         if left == 0 or not counts.any():
             return city
-        return _noted(city, f"public car parks hold {known} spaces, the total says {total.value:g}")
+        note = Note(
+            "public_spaces_disagree",
+            en=f"Public car parks hold {known} spaces, the total says {total.value:g}.",
+            zh=f"对外开放停车场共有 {known} 个泊位，与给定总量 {total.value:g} 不一致。",
+        )
+        return _noted(city, note)
     if left < 0:
         raise InputError(
             "must be at least the spaces of the car parks whose spaces are known",
@@ -97,9 +103,15 @@ def _infer_car_parks(city: City) -> City:
     source[unknown] = Source.INFERRED
     spread[unknown] = _spread(total)
     filled = replace(parks, spaces=spaces, spaces_source=source, spaces_spread=spread)
+    note = Note(
+        "car_park_spaces_inferred",
+        en=f"{unknown.size} car parks share {left} of {round(total.value)} public spaces "
+        "(inferred).",
+        zh=f"{unknown.size} 处停车场分摊 {round(total.value)} 个对外泊位中的 {left} 个（推断）。",
+    )
     return _noted(
         replace(city, car_parks=filled),
-        f"{unknown.size} car parks share {left} of {round(total.value)} public spaces, inferred",
+        note,
         car_parks_with_inferred_spaces=unknown.size,
         car_park_spaces_inferred=left,
     )
@@ -112,15 +124,26 @@ def _infer_kerb(city: City) -> City:
         if left == 0 or city.reading.counts.get("kerb_spaces_inferred"):
             return city
         stated = int(city.kerb.spaces.sum())
-        return _noted(city, f"stated kerb holds {stated} spaces, the total says {total.value:g}")
+        note = Note(
+            "kerb_spaces_disagree",
+            en=f"Stated kerb holds {stated} spaces, the total says {total.value:g}.",
+            zh=f"已知路内泊位 {stated} 个，与给定总量 {total.value:g} 不一致。",
+        )
+        return _noted(city, note)
     link, from_m, to_m = _free_kerb(city)
     ceiling = np.floor((to_m - from_m) / SPACE_M).astype(np.int64)
     spaces = share_out(left, to_m - from_m, ceiling) if link.size else ceiling
     row = _kerb_rows(city, link, from_m, to_m, spaces, _spread(total))
     placed = int(spaces.sum())
-    note = f"{placed} kerb spaces inferred on {len(row)} stretches"
+    more_en = more_zh = ""
     if placed < left:
-        note += f"; {left - placed} more of the total of {round(total.value)} find no room"
+        more_en = f"; {left - placed} more of the total of {round(total.value)} find no room"
+        more_zh = f"；总量 {round(total.value)} 个中另有 {left - placed} 个无处安排"
+    note = Note(
+        "kerb_spaces_inferred",
+        en=f"{placed} kerb spaces inferred on {len(row)} stretches{more_en}.",
+        zh=f"在 {len(row)} 段路缘推断出 {placed} 个路内泊位{more_zh}。",
+    )
     return _noted(
         replace(city, kerb=city.kerb.append(row)),
         note,
@@ -214,7 +237,7 @@ def _spread(total: Sourced) -> float:
     return reach / total.value if total.value > 0 else 0.0
 
 
-def _noted(city: City, note: str, **counts: int) -> City:
+def _noted(city: City, note: Note, **counts: int) -> City:
     reading = city.reading
     return replace(
         city,

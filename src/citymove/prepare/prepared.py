@@ -9,6 +9,7 @@ import numpy as np
 from citymove.facts.city import City
 from citymove.facts.signal_plans import SignalPlan
 from citymove.foundation.daytime import Slices
+from citymove.foundation.note import Note
 from citymove.foundation.table import Table, column, frozen_array
 from citymove.signals.presence import SignalJunctions
 
@@ -158,7 +159,7 @@ class Prepared:
     green_s: Array
     connectors: Connectors
     parking: ParkingSupply
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         for name, dtype in (

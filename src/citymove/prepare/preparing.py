@@ -7,6 +7,7 @@ import numpy as np
 from citymove.facts.city import City
 from citymove.facts.signal_plans import SignalPlan
 from citymove.foundation.daytime import Slices
+from citymove.foundation.note import Note
 from citymove.foundation.provenance import Source
 from citymove.prepare.capacities import capacities
 from citymove.prepare.connectors import connectors
@@ -91,47 +92,95 @@ def _junction_of_link(junctions: SignalJunctions, link_count: int) -> Array:
     return of_link
 
 
-def _signal_notes(city: City, junctions: SignalJunctions, in_force: PlansInForce) -> list[str]:
-    notes = [f"signalised junctions: {len(junctions)}"]
-    if in_force.inferred_junctions:
-        notes.append(
-            f"junctions without a known plan: {in_force.inferred_junctions}; they run an inferred "
-            f"one (cycle {INFERRED_CYCLE_S:g} s, stages by conflict, greens by lanes, offset 0)"
+def _signal_notes(city: City, junctions: SignalJunctions, in_force: PlansInForce) -> list[Note]:
+    count = len(junctions)
+    notes = [
+        Note(
+            "signalised_junctions",
+            en=f"Signalised junctions: {count}.",
+            zh=f"信号控制路口：{count} 处。",
         )
-    if in_force.filled_junctions:
+    ]
+    if n := in_force.inferred_junctions:
         notes.append(
-            f"junctions whose known plans leave hours open: {in_force.filled_junctions}; these "
-            "hours run an inferred one"
+            Note(
+                "plans_inferred",
+                en=f"Junctions without a known plan: {n}; they run an inferred one (cycle "
+                f"{INFERRED_CYCLE_S:g} s, stages by conflict, greens by lanes, offset 0).",
+                zh=f"无已知配时方案的路口：{n} 处，采用推断方案（周期 {INFERRED_CYCLE_S:g} 秒，"
+                "按冲突划分相位，按车道数分配绿灯，相位差为 0）。",
+            )
         )
-    dark = int(np.sum(~city.roads.links.open[junctions.approach_link]))
-    if dark:
+    if n := in_force.filled_junctions:
         notes.append(
-            f"closed approaches that keep their green: {dark}; lights change only by a retiming"
+            Note(
+                "plans_filled",
+                en=f"Junctions whose known plans leave hours open: {n}; these hours run an "
+                "inferred one.",
+                zh=f"已知配时方案未覆盖全部时段的路口：{n} 处，空缺时段采用推断方案。",
+            )
         )
-    pedestrian = junctions.crossing_lights + junctions.midblock_lights
-    if pedestrian:
-        notes.append(f"signal nodes of crossings away from junctions, without delay: {pedestrian}")
+    if dark := int(np.sum(~city.roads.links.open[junctions.approach_link])):
+        notes.append(
+            Note(
+                "closed_approaches_with_green",
+                en=f"Closed approaches that keep their green: {dark}; lights change only by a "
+                "retiming.",
+                zh=f"封闭后仍保留绿灯的进口道：{dark} 条；只有重新配时才会改变信号。",
+            )
+        )
+    if pedestrian := junctions.crossing_lights + junctions.midblock_lights:
+        notes.append(
+            Note(
+                "crossing_lights",
+                en=f"Signal nodes of crossings away from junctions, without delay: {pedestrian}.",
+                zh=f"路口以外的人行横道信号灯：{pedestrian} 处，不计延误。",
+            )
+        )
     return notes
 
 
-def _link_notes(city: City, reached: Reach, capacity_source: Array) -> list[str]:
+def _link_notes(city: City, reached: Reach, capacity_source: Array) -> list[Note]:
     links = city.roads.links
     by_table = int(np.sum(capacity_source == Source.DEFAULT))
-    notes = [f"links whose capacity follows class and lanes: {by_table} of {len(links)}"]
-    closed, cut_off = int(np.sum(~links.open)), int(np.sum(links.open & ~reached.served))
-    if closed:
-        notes.append(f"closed links: {closed}")
-    if cut_off:
-        notes.append(f"open links cut off from the rest of the network: {cut_off}")
+    notes = [
+        Note(
+            "capacities_by_table",
+            en=f"Links whose capacity follows class and lanes: {by_table} of {len(links)}.",
+            zh=f"按道路等级与车道数确定通行能力的路段：{len(links)} 条中的 {by_table} 条。",
+        )
+    ]
+    if closed := int(np.sum(~links.open)):
+        notes.append(
+            Note("links_closed", en=f"Closed links: {closed}.", zh=f"封闭路段：{closed} 条。")
+        )
+    if cut_off := int(np.sum(links.open & ~reached.served)):
+        notes.append(
+            Note(
+                "links_cut_off",
+                en=f"Open links cut off from the rest of the network: {cut_off}.",
+                zh=f"开放但与其余路网隔断的路段：{cut_off} 条。",
+            )
+        )
     return notes
 
 
-def _parking_notes(city: City, parking: ParkingSupply) -> list[str]:
+def _parking_notes(city: City, parking: ParkingSupply) -> list[Note]:
     notes = []
-    unusable = int(parking.spaces[parking.link < 0].sum())
-    if unusable:
-        notes.append(f"kerb spaces on closed or cut-off streets: {unusable}")
-    unknown = int(np.sum(city.car_parks.spaces < 0))
-    if unknown:
-        notes.append(f"car parks without known spaces, left out: {unknown}")
+    if unusable := int(parking.spaces[parking.link < 0].sum()):
+        notes.append(
+            Note(
+                "kerb_spaces_unusable",
+                en=f"Kerb spaces on closed or cut-off streets: {unusable}.",
+                zh=f"位于封闭或隔断街道上的路内泊位：{unusable} 个。",
+            )
+        )
+    if unknown := int(np.sum(city.car_parks.spaces < 0)):
+        notes.append(
+            Note(
+                "car_parks_unknown",
+                en=f"Car parks without known spaces, left out: {unknown}.",
+                zh=f"泊位数未知而略去的停车场：{unknown} 处。",
+            )
+        )
     return notes

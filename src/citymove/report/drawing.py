@@ -126,22 +126,27 @@ def option_labels(options: Sequence[OptionResult], language: Language) -> list[s
 
 def write_figure(figure: Any, stem: str, language: Language, alt: str, *, dpi: int) -> Drawn:
     """Return a figure as PNG and SVG whose bytes depend on the figure alone."""
-    png, svg = BytesIO(), BytesIO()
-    figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    png = _few_colours(canvas.buffer_rgba())
     figure.set_layout_engine("none")  # what the first drawing laid out holds for the second
+    svg = BytesIO()
     figure.savefig(svg, format="svg", dpi=dpi, metadata={"Date": None, "Creator": None})
-    return Drawn(stem, language, alt, _few_colours(png), svg.getvalue())
+    return Drawn(stem, language, alt, png, svg.getvalue())
 
 
-def _few_colours(png: BytesIO) -> bytes:
+def _few_colours(pixels: Any) -> bytes:
     """Return a PNG with a palette: a quarter of the size, and the page holds many of them."""
     from PIL import Image  # comes with matplotlib, which writes its PNG through it
 
+    high, wide, _ = pixels.shape
+    flat = Image.frombytes("RGBA", (wide, high), pixels).convert("RGB")
+    few = flat.quantize(_PALETTE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     small = BytesIO()
-    with Image.open(png) as image:
-        flat = image.convert("RGB")
-        few = flat.quantize(_PALETTE, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(small, "PNG")
+    few.save(small, "PNG")
     return small.getvalue()
 
 

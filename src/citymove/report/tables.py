@@ -305,13 +305,21 @@ class InputRow:
     low: str
     high: str
     source: Text
+    note: str
 
 
 def input_rows(results: StudyResults) -> list[InputRow]:
     """Return the uncertain inputs with their ranges and sources."""
     return [
-        InputRow(assumption_name(key), size(value), size(low), size(high), source_name(source))
-        for key, value, low, high, source in results.uncertain
+        InputRow(
+            name=assumption_name(row.key),
+            value=size(row.value),
+            low=size(row.low),
+            high=size(row.high),
+            source=source_name(row.source),
+            note=row.note,
+        )
+        for row in results.uncertain
     ]
 
 

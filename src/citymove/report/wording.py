@@ -523,47 +523,6 @@ SIDES: Final[dict[str, str]] = {
     "north_west": "西北侧",
 }
 
-# Chinese of what the keys of facts.assumptions mean.
-ASSUMPTIONS_ZH: Final[dict[str, str]] = {
-    "residents": "研究范围内居民数",
-    "jobs": "研究范围内就业岗位数",
-    "cars_owned": "居民拥有的小汽车",
-    "public_spaces": "对外开放停车场泊位",
-    "kerb_spaces": "路内泊位",
-    "incoming_commuters": "由该侧进入的通勤者（各种方式）",
-    "car_share_incoming": "其中驾车比例",
-    "near_share": "进入驾车者中居住在边界附近的比例",
-    "persons_per_car": "通勤小汽车载客数",
-    "external_near_min": "居住较近者城外行驶时间中位数",
-    "external_far_min": "居住较远者城外行驶时间中位数",
-    "external_sigma": "城外行驶时间的离散程度（对数标准差）",
-    "visitor_cars": "由该侧进入的非通勤小汽车",
-    "through_share": "过境车辆与进入车辆之比",
-    "tours_per_car": "居民每车每日往返次数",
-    "outgoing_share": "居民出行中目的地在外的比例",
-    "resident_purpose_share": "居民出行目的构成",
-    "visitor_purpose_share": "访客出行目的构成",
-    "mixed_work_share": "用途不明建筑中办公面积比例",
-    "private_share_incoming": "进入通勤者拥有固定车位的比例",
-    "private_share_residents": "居民小汽车在家拥有车位的比例",
-    "occupancy_0600": "06:00 公共与路内泊位占用率",
-    "arrival_mean_h": "到达时刻均值",
-    "arrival_sd_h": "到达时刻的离散程度",
-    "dwell_median_min": "停放时长中位数",
-    "dwell_sigma": "停放时长的离散程度（对数标准差）",
-    "gravity_per_min": "重力模型的阻抗系数",
-    "value_of_time_per_h": "时间价值中位数",
-    "value_of_time_sigma": "时间价值的离散程度（对数标准差）",
-    "walking_speed_mps": "步行速度",
-    "walking_detour": "步行距离与直线距离之比",
-    "walk_limit_m": "停车后可接受的最长步行距离",
-    "walk_weight": "步行一分钟相当于行驶的分钟数",
-    "patience_median_min": "最长寻泊时间中位数",
-    "patience_sigma": "寻泊耐心的离散程度（对数标准差）",
-    "search_radius_m": "开始寻泊处与目的地的距离",
-    "taste_spread_min": "车位选择中未观测因素的尺度",
-}
-
 SOURCES_ZH: Final[dict[str, str]] = {
     "measured": "实测",
     "reported": "公开报道",
@@ -575,6 +534,7 @@ SOURCES_ZH: Final[dict[str, str]] = {
 
 # Chinese of what the reader's counts count; see facts.reading.
 _READING_ZH: Final[dict[str, str]] = {
+    "areas_mended": "修补轮廓的区域",
     "areas_of_no_size": "面积为零的区域",
     "areas_without_whole_outline": "轮廓不完整的区域",
     "buildings": "采用的建筑",
@@ -625,12 +585,20 @@ _READING_ZH: Final[dict[str, str]] = {
     "turn_bans": "转向限制（转向数）",
     "turn_bans_applied": "已采用的转向限制",
     "turn_bans_dropped": "未能采用的转向限制",
+    "turn_bans_dropped_ambiguous": "未采用：含义不唯一",
+    "turn_bans_dropped_cars_exempt": "未采用：小汽车除外",
+    "turn_bans_dropped_conditional": "未采用：限时段或有条件",
     "turn_bans_dropped_incomplete": "未采用：信息不全",
+    "turn_bans_dropped_other_vehicles": "未采用：仅限其他车辆",
+    "turn_bans_dropped_unreadable": "未采用：无法识别",
     "turn_bans_dropped_ways_not_read": "未采用：所涉道路未读取",
     "turn_bans_found": "读到的转向限制",
     "turn_bans_in_force": "现行有效的转向限制",
+    "turn_bans_way_via_not_applied": "经由道路的转向限制（未采用）",
     "way_nodes_missing": "缺失的道路节点",
     "ways_clipped": "在边界截断的道路",
+    "ways_with_unreadable_lanes": "车道数无法识别的道路",
+    "ways_with_unreadable_maxspeed": "限速无法识别的道路",
 }
 _ROAD_CLASSES_ZH: Final[dict[str, str]] = {
     "motorway": "高速公路",
@@ -724,7 +692,7 @@ def assumption_name(name: str) -> Text:
     stem, _, part = name.partition(".")
     key = key_of(name)
     en = key.meaning if key else stem.replace("_", " ")
-    zh = ASSUMPTIONS_ZH.get(stem, en)
+    zh = key.meaning_zh if key else en
     if part:
         purpose = _purpose(part)
         part_en, part_zh = purpose or (part.replace("_", " "), SIDES.get(part, part))

@@ -17,6 +17,7 @@ Examples
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -33,6 +34,8 @@ from citymove.foundation.errors import MachineError
 Array = np.ndarray[Any, Any]
 
 _ARRAYS, _MANIFEST = "arrays.npz", "manifest.json"
+# What is being written carries the number of the process that writes it.
+_UNFINISHED = re.compile(r"\.writing-(\d+)-.*|\..*\.(\d+)\.part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class RunStore:
         """Write a run; a run of the same key that is there already is replaced."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside = Path(mkdtemp(prefix=".writing-", dir=self.folder))
+            beside = Path(mkdtemp(prefix=f".writing-{os.getpid()}-", dir=self.folder))
             try:
                 write_arrays(beside / _ARRAYS, arrays)
                 write_json(beside / _MANIFEST, manifest)
@@ -93,11 +96,48 @@ class RunStore:
             raise _disk_error(self.folder, error) from error
 
 
+def make_ready(folder: Path) -> None:
+    """Make a folder of results, and clear what killed runs left half-written in it.
+
+    What a process that still runs is writing is left alone.
+
+    Raises
+    ------
+    MachineError
+        Nothing can be written there; better told before a long computation than after it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for place in sorted(folder.rglob(".*")):
+            match = _UNFINISHED.fullmatch(place.name)
+            if match is None or _is_running(int(match[1] or match[2])):
+                continue
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)  # it may have lain in a folder cleared just now
+    except OSError as error:
+        raise _disk_error(folder, error) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise MachineError(f"{folder}: may not be written; change its rights or use --out DIR")
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # signal 0 would end the process there; what is left is kept
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True
+
+
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     """Write arrays beside `path` and rename; equal arrays give equal bytes."""
-    _replace(
-        path, lambda file: np.savez(file, **{k: np.asarray(arrays[k]) for k in sorted(arrays)})
-    )
+    ordered = {name: np.asarray(arrays[name]) for name in sorted(arrays)}
+    _replace(path, lambda file: np.savez(file, allow_pickle=False, **ordered))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

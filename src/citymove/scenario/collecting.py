@@ -16,14 +16,20 @@ from citymove.foundation.errors import CitymoveError
 from citymove.foundation.terms import TERMS
 from citymove.runs.store import RunStore, StoredRun, write_arrays, write_json, write_text
 from citymove.scenario.comparing import compare
+from citymove.scenario.guard_rails import MustNot
 from citymove.scenario.planning import ResolvedStudy, RunPlan
 from citymove.scenario.results import (
+    Breach,
+    Difference,
     OptionResult,
+    RailResult,
     RetimingResult,
     RunCertificate,
     StartSpread,
     StudyResults,
     Text,
+    UncertainInput,
+    VehKm,
 )
 from citymove.scenario.solving import COMMUTE_GRID_MIN, RunTask
 
@@ -40,7 +46,13 @@ def collect(
     by_option = _by_option(plan, runs)
     study, city = resolved.study, resolved.city
     manifests = {option: [run.manifest for run in rows] for option, rows in by_option.items()}
-    base_notes = tuple(Text(en=note, zh=note) for note in manifests["base"][0]["notes"])
+    differences = compare(
+        {o: [m["indicators"] for m in rows] for o, rows in manifests.items()},
+        {o: [m["excess_cost_min"] for m in rows] for o, rows in manifests.items()},
+        with_money=GRADE != "D",
+    )
+    base = _means(manifests["base"])
+    central = runs[plan.centrals[0].key].manifest  # the base at the best values of all inputs
     results = StudyResults(
         citymove=__version__,
         study=study.name,
@@ -59,31 +71,100 @@ def collect(
         corridor=_corridor_text(resolved),
         options=_options(resolved, plan),
         decide_on=tuple(study.decide_on),
-        differences=compare(
-            {o: [m["indicators"] for m in rows] for o, rows in manifests.items()},
-            {o: [m["excess_cost_min"] for m in rows] for o, rows in manifests.items()},
-            with_money=GRADE != "D",
-        ),
+        base=tuple(base.items()),
+        differences=differences,
+        guard_rails=_guard_rails(study.must_not, base),
+        breaches=_breaches(study.must_not, differences),
         certificates=tuple(
             _certificate(run.manifest)
             for run in (*(runs[task.key] for task in plan.centrals), *chain(*by_option.values()))
         ),
+        veh_km=VehKm(**{key: central["veh_km"][key] for key in VehKm.model_fields}),
         start_spread=_start_spread(plan, runs),
         retimings=tuple(
             RetimingResult(**r) for rows in manifests.values() for r in rows[0]["retimings"]
         ),
         uncertain=tuple(
-            (key, item.value, item.low, item.high, item.source.word)
+            UncertainInput(
+                key=key,
+                value=item.value,
+                low=item.low,
+                high=item.high,
+                source=item.source.word,
+                note=item.note,
+            )
             for key, item in sorted(plan.uncertain.items())
         ),
         reading=tuple(sorted(city.reading.counts.items())),
-        notes=base_notes + tuple(Text(en=n, zh=n) for n in city.reading.notes),
+        notes=(
+            *_without_subject(manifests),
+            *(Text(en=n["en"], zh=n["zh"]) for n in central["notes"]),
+        ),
     )
     arrays = {
         "links": _link_arrays(resolved, plan, by_option),
         "curves": _curve_arrays(by_option),
     }
     return results, arrays
+
+
+def _means(base: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the means over the draws of the indicators that may be printed."""
+    drawn = [manifest["indicators"] for manifest in base]
+    return {
+        key: float(np.mean([draw[key] for draw in drawn]))
+        for key, term in TERMS.items()
+        if all(key in draw for draw in drawn) and not (term.is_money and GRADE == "D")
+    }
+
+
+def _guard_rails(must_not: MustNot, base: Mapping[str, float]) -> tuple[RailResult, ...]:
+    """Return the study's rails, and whether the base breaks them already."""
+    return tuple(
+        RailResult(
+            indicator=key,
+            sign=rail.sign,
+            bound=rail.bound,
+            judged=key in base,
+            base_breaks=key in base
+            and rail.is_breached(base=base[key], value=base[key], better=TERMS[key].better),
+        )
+        for key, rail in must_not.rails().items()
+    )
+
+
+def _breaches(must_not: MustNot, differences: Sequence[Difference]) -> tuple[Breach, ...]:
+    """Return the rails that options break in the mean, in the order of the differences."""
+    rails = must_not.rails()
+    return tuple(
+        Breach(
+            option=d.option,
+            indicator=d.indicator,
+            rule=str(rails[d.indicator]),
+            base=d.base,
+            value=d.value,
+            proven=not d.blanked,
+        )
+        for d in differences
+        if d.indicator in rails
+        and rails[d.indicator].is_breached(
+            base=d.base, value=d.value, better=TERMS[d.indicator].better
+        )
+    )
+
+
+def _without_subject(manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Text]:
+    """Return one note per indicator that some run has nobody to take it of."""
+    runs = [manifest["indicators"] for rows in manifests.values() for manifest in rows]
+    return [
+        Text(
+            en=f"{term.en}: not computed, since in some run nobody in the simulated hours is "
+            "counted by it.",
+            zh=f"{term.zh}：未计算，因为某次模拟的时段内无人计入该指标。",
+        )
+        for key, term in TERMS.items()
+        if not all(key in run for run in runs)
+    ]
 
 
 def _load(store: RunStore, task: RunTask) -> StoredRun:
@@ -154,6 +235,7 @@ def _certificate(manifest: Mapping[str, Any]) -> RunCertificate:
         relative_gap=manifest["relative_gap"],
         parking_residual_p95=manifest["parking_residual_p95"],
         parking_residual_max=manifest["parking_residual_max"],
+        parking_noise_p95=manifest["parking_noise_p95"],
         rounds=manifest["rounds"],
         converged=manifest["converged"],
         identity_error_veh_km=manifest["veh_km"]["identity_error"],
@@ -172,7 +254,7 @@ def _start_spread(plan: RunPlan, runs: Mapping[str, StoredRun]) -> tuple[StartSp
             starts=len(found),
         )
         for key, term in TERMS.items()
-        if not term.is_money
+        if not term.is_money and all(key in run for run in found)
     )
 
 
@@ -222,7 +304,7 @@ def _link_arrays(
     }
     return {
         "link_id": ids,
-        "drives_on": np.array([resolved.city.drives_on]),
+        "drives_on": np.array(resolved.city.drives_on),
         "open": _spread([a["open"] for a in firsts], rows, ids.size, fill=False),
         **averaged,
         **_drawn_links(resolved, _all_roads(resolved, plan), ids.size),
@@ -327,8 +409,12 @@ def write_results(
         write_arrays(folder / f"{name}.npz", columns)
     write_text(folder / "tables" / "differences.csv", _differences_csv(results))
     write_text(folder / "tables" / "certificates.csv", _models_csv(results.certificates))
-    if results.retimings:
-        write_text(folder / "tables" / "retimings.csv", _models_csv(results.retimings))
+    for name, rows in (("guard_rails", results.breaches), ("retimings", results.retimings)):
+        path = folder / "tables" / f"{name}.csv"
+        if rows:
+            write_text(path, _models_csv(rows))
+        else:
+            path.unlink(missing_ok=True)  # of an earlier run of the study
     write_text(folder / "tables" / "car_parks.csv", _car_parks_csv(results, arrays["curves"]))
     write_json(folder / "results.json", results.model_dump(mode="json"))
 

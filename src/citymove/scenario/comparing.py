@@ -85,20 +85,22 @@ def compare(
     Parameters
     ----------
     runs
-        By option id, the indicators of each draw, draws in the same order.
+        By option id, the indicators of each draw, draws in the same order. An indicator that
+        one of them lacks is not compared.
     excess_cost_min
         By option id, each draw's worst average excess cost, min.
     with_money
         Whether amounts of money are compared; a study of grade D leaves them out.
     """
     base = runs["base"]
+    known = set.intersection(*(set(draw) for draws in runs.values() for draw in draws))
     rows = []
     for option, draws in runs.items():
         if option == "base":
             continue
         off_min = float(np.max(excess_cost_min["base"]) + np.max(excess_cost_min[option]))
         for key, term in TERMS.items():
-            if term.is_money and not with_money:
+            if key not in known or (term.is_money and not with_money):
                 continue
             rows.append(
                 paired_difference(

@@ -33,6 +33,9 @@ class GuardRail:
     sign: str
     bound: float
 
+    def __str__(self) -> str:
+        return self.sign if self.sign == "worse" else f"{self.sign} {self.bound:g}"
+
     def is_breached(self, *, base: float, value: float, better: str) -> bool:
         """Return whether an indicator's value breaks the rail.
 

@@ -84,10 +84,8 @@ class RunPlan:
         One per draw.
     centrals
         The base at the best values of all inputs, from one start or several.
-    bases
-        The base under each draw, from the first central's fixed point.
-    option_runs
-        Options under each draw, from the fixed point of its base.
+    bases, option_runs
+        The base and the options under each draw, from the first central's fixed point.
     uncertain
         Inputs that the draws sample.
     """
@@ -104,7 +102,7 @@ class RunPlan:
     @property
     def stages(self) -> tuple[tuple[RunTask, ...], ...]:
         """Runs in stages: each starts from runs of an earlier one."""
-        return (self.centrals, self.bases, self.option_runs)
+        return (self.centrals, self.bases + self.option_runs)
 
     @property
     def all(self) -> tuple[RunTask, ...]:
@@ -129,18 +127,19 @@ def plan_runs(resolved: ResolvedStudy, choices: RunChoices) -> RunPlan:
         "gap": study.run.gap,
     }
     shared = fingerprint(source_fingerprint(), common)
-    rounds = study.run.rounds
     central = Draw(index=CENTRAL, seed=draws[0].seed, values={})
     centrals = tuple(
-        _task(shared, common, central, None, None, rounds.base, wary=wary)
+        _task(shared, common, central, rounds=(2, study.run.rounds.base), wary=wary)
         for wary in (False, True)[: study.run.starts]
     )
-    bases = tuple(
-        _task(shared, common, draw, None, centrals[0].key, rounds.option) for draw in draws
-    )
+    # base and options of a draw make the same rounds from the same start, so that what each
+    # still lacks to its fixed point cancels in their difference
+    each = (study.run.rounds.option, study.run.rounds.option)
+    start = centrals[0].key
+    bases = tuple(_task(shared, common, draw, rounds=each, start_key=start) for draw in draws)
     option_runs = tuple(
-        _task(shared, common, draw, option, base.key, rounds.option)
-        for draw, base in zip(draws, bases, strict=True)
+        _task(shared, common, draw, rounds=each, start_key=start, option=option)
+        for draw in draws
         for option in options
     )
     return RunPlan(
@@ -159,20 +158,20 @@ def _task(
     shared: str,
     common: dict[str, Any],
     draw: Draw,
-    option: ResolvedOption | None,
-    start_key: str | None,
-    max_rounds: int,
     *,
+    rounds: tuple[int, int],
+    option: ResolvedOption | None = None,
+    start_key: str | None = None,
     wary: bool = False,
 ) -> RunTask:
     what = None if option is None else option.interventions
-    key = fingerprint(shared, draw.seed, draw.values, what, start_key, max_rounds, wary)
     return RunTask(
-        key=key,
+        key=fingerprint(shared, draw.seed, draw.values, what, start_key, rounds, wary),
         start_key=start_key,
         option=option,
         draw=draw,
-        max_rounds=max_rounds,
+        min_rounds=rounds[0],
+        max_rounds=rounds[1],
         wary=wary,
         **common,
     )

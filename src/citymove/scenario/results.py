@@ -46,6 +46,38 @@ class Difference(_Frozen):
     draws: int
 
 
+class RailResult(_Frozen):
+    """A guard rail of the study, and whether it could be judged."""
+
+    indicator: str  # key of foundation.terms.TERMS
+    sign: str  # > >= < <=, or "worse": than the base
+    bound: float  # in the indicator's unit, shares as 0..1; 0 for "worse"
+    judged: bool  # False: no run computes the indicator, or it is money and the grade is D
+    base_breaks: bool  # whether the base lies beyond the bound already
+
+
+class Breach(_Frozen):
+    """A guard rail that an option breaks in the mean over the draws."""
+
+    option: str
+    indicator: str
+    rule: str  # "worse", or "> 0.05" in the indicator's unit
+    base: float
+    value: float
+    proven: bool  # whether the option's difference from the base could have been seen
+
+
+class UncertainInput(_Frozen):
+    """An assumption of the city that the draws vary."""
+
+    key: str  # of facts.assumptions
+    value: float
+    low: float
+    high: float
+    source: str  # word of foundation.provenance.Source
+    note: str = ""  # reference or reason, as the city's sheet says it
+
+
 class RunCertificate(_Frozen):
     """How well one run (draw and option) converged."""
 
@@ -54,9 +86,20 @@ class RunCertificate(_Frozen):
     relative_gap: float  # worst slice
     parking_residual_p95: float
     parking_residual_max: float
+    parking_noise_p95: float  # 95th percentile of the residuals' own standard errors
     rounds: int
     converged: bool
     identity_error_veh_km: float  # through + access + cruising + queueing - link totals
+
+
+class VehKm(_Frozen):
+    """Driving inside, veh-km: parts from trips and drivers, and the total of the links."""
+
+    through: float  # assigned trips, to the node where their search starts
+    access: float  # from there to the first facility tried
+    cruising: float  # after the first refusal
+    queueing: float  # in queues at gates
+    link_total: float
 
 
 class StartSpread(_Frozen):
@@ -106,11 +149,15 @@ class StudyResults(_Frozen):
     corridor: Text
     options: tuple[OptionResult, ...]
     decide_on: tuple[str, ...]
+    base: tuple[tuple[str, float], ...] = ()  # indicators of the base, means over the draws
     differences: tuple[Difference, ...]
+    guard_rails: tuple[RailResult, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     certificates: tuple[RunCertificate, ...]
+    veh_km: VehKm | None = None  # of the base at the best values of all inputs
     start_spread: tuple[StartSpread, ...]
     retimings: tuple[RetimingResult, ...]
-    uncertain: tuple[tuple[str, float, float, float, str], ...]  # key, value, low, high, source
+    uncertain: tuple[UncertainInput, ...]
     reading: tuple[tuple[str, int], ...]  # counts of the reader
     notes: tuple[Text, ...]
 
@@ -119,7 +166,7 @@ class StudyResults(_Frozen):
 #   shape_start int64 [links + 1], shape_lon, shape_lat float64, link_id text, name text,
 #   road_class int8, capacity_vph float32 [O, links], open bool [O, links],
 #   volume_vph float32 [O, S, links], time_s, free_time_s float32 [O, S, links] / [O, links],
-#   lanes float32 [links], drives_on text []
+#   lanes float32 [links], drives_on text [] (a scalar)
 # curves.npz:
 #   tick_s int64 [T]; occupancy_share float64 [O, T] of public spaces;
 #   hour_s int64 [H]; search_time_min float64 [O, H] mean by hour of the search's start (nan: none)

@@ -6,13 +6,13 @@ from typing import Any
 
 from citymove.formats.city_folder import read_city
 from citymove.foundation.progress import Progress, silent
-from citymove.runs.store import RunStore
+from citymove.runs.store import RunStore, make_ready
 from citymove.runs.workers import run_all
 from citymove.scenario.collecting import collect, write_results
 from citymove.scenario.planning import ResolvedStudy, RunChoices, plan_runs
 from citymove.scenario.preview import resolve
 from citymove.scenario.reading import read_study
-from citymove.scenario.results import StudyResults
+from citymove.scenario.results import Breach, StudyResults
 from citymove.scenario.selectors import corridor_links
 from citymove.scenario.solving import solve_run
 
@@ -42,6 +42,11 @@ class StudyRun:
         asked = self.results.gap_asked
         return all(c.relative_gap <= asked for c in self.results.certificates)
 
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """Guard rails that options break by a difference that could have been seen."""
+        return tuple(breach for breach in self.results.breaches if breach.proven)
+
     def summary(self, page: Path) -> dict[str, Any]:
         """Return a summary for programs."""
         return {
@@ -50,12 +55,24 @@ class StudyRun:
             "computed": self.computed,
             "reused": self.reused,
             "converged": self.converged,
+            "breaches": [b.model_dump() for b in self.results.breaches],
             "differences": [d.model_dump() for d in self.results.differences],
         }
 
 
-def resolve_study(path: Path) -> ResolvedStudy:
+def resolve_study(
+    path: Path, *, hours: str | None = None, progress: Progress = silent
+) -> ResolvedStudy:
     """Read a study and its city, and find everything that the study names.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    hours
+        "HH:MM-HH:MM" that take the place of the study's; None: the study's.
+    progress
+        Told what is read.
 
     Raises
     ------
@@ -63,7 +80,11 @@ def resolve_study(path: Path) -> ResolvedStudy:
         With every error at once, each with its line.
     """
     study, document = read_study(path)
-    city = read_city((path.parent / study.city).resolve())
+    if hours is not None:
+        study = study.in_hours(hours)
+    city = read_city(
+        (path.parent / study.city).resolve(), progress=lambda message: progress(message, 0, 0)
+    )
     options = resolve(study, document, city)
     return ResolvedStudy(
         path=path,
@@ -97,9 +118,10 @@ def run_study(
     """
     choices = choices or RunChoices()
     progress("reading the study and its city", 0, 0)
-    resolved = resolve_study(path)
+    resolved = resolve_study(path, hours=choices.hours, progress=progress)
     plan = plan_runs(resolved, choices)
     folder = choices.out or Path("out") / path.stem
+    make_ready(folder)
     store = RunStore(folder / "runs")
     missing = [task for task in plan.all if store.load(task.key) is None]
     progress(f"{len(plan.all)} runs, {len(plan.all) - len(missing)} of them stored", 0, 0)

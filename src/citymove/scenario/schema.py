@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema
 
 from citymove.facts.assumptions import KEYS, key_of
 from citymove.facts.city import City
-from citymove.foundation.daytime import Slices, format_clock
+from citymove.foundation.daytime import Slices, format_clock, parse_window
 from citymove.foundation.documents import Document, DocumentModel, Loc, Number, Whole, in_validator
 from citymove.foundation.errors import InputError, InputErrors
 from citymove.foundation.near_names import did_you_mean
@@ -179,6 +179,17 @@ class Study(DocumentModel):
         by_form("must be all, a list of assumptions, or a mapping of them to ranges"),
     ] = "all"
     run: Run
+
+    def in_hours(self, hours: str) -> Self:
+        """Return the study for other hours, "HH:MM-HH:MM", in slices of one hour each."""
+        try:
+            window = parse_window(hours)
+        except InputError as error:
+            raise InputError(
+                error.rule, value=f"--hours {hours}", remedy='write "06:00-12:00"'
+            ) from None
+        day = self.day.model_copy(update={"hours": window, "slices": None})
+        return self.model_copy(update={"day": day})
 
     def uncertain_inputs(self, city: City, document: Document | None = None) -> dict[str, Sourced]:
         """Return the assumptions that draws sample, by key, with the ranges that hold here.

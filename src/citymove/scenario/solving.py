@@ -42,8 +42,8 @@ class RunTask:
     key
         Of the run store.
     start_key
-        Key of the run whose fixed point this one starts from: the central base for the base of
-        a draw, that for an option; None: from nothing.
+        Key of the run whose fixed point this one starts from, the central base's; None: from
+        nothing.
     option
         None: the base.
     draw
@@ -54,7 +54,7 @@ class RunTask:
         Hours, and whose search is simulated.
     corridor
         int64, links of the study's corridor; None: primary and secondary roads.
-    max_rounds, gap
+    min_rounds, max_rounds, gap
         See `solve_coupled`.
     wary
         Whether drivers start out expecting full car parks (a second start of the base).
@@ -68,6 +68,7 @@ class RunTask:
     slices: Slices
     scope: SearchScope
     corridor: Array | None
+    min_rounds: int
     max_rounds: int
     gap: float
     wary: bool = False
@@ -89,6 +90,7 @@ def solve_run(task: RunTask, folder: Path) -> str:
         seed=task.draw.seed,
         scope=task.scope,
         start=_start(task, prepared, store),
+        min_rounds=task.min_rounds,
         max_rounds=task.max_rounds,
         gap=task.gap,
     )
@@ -154,6 +156,9 @@ def run_arrays(result: CoupledResult) -> dict[str, Array]:
         "facility_lat": lat,
         "facility_spaces": prepared.parking.spaces.astype(np.int64),
         "facility_occupancy_peak": np.where(prepared.parking.spaces > 0, taken, np.nan),
+        "zone_id": prepared.city.zones.id,
+        "residual_search": result.residual.search,
+        "residual_cruising": result.residual.cruising,
         **{name: getattr(result.state, name) for name in _STATE},
     }
 
@@ -207,6 +212,7 @@ def run_manifest(result: CoupledResult, task: RunTask) -> dict[str, Any]:
         "excess_cost_min": float(result.equilibrium.average_excess_cost.max() / 60),
         "parking_residual_p95": result.residual.p95,
         "parking_residual_max": result.residual.largest,
+        "parking_noise_p95": result.residual.noise_p95,
         "rounds": result.rounds,
         "converged": result.converged,
         "veh_km": asdict(split) | {"identity_error": split.identity_error},
@@ -215,5 +221,7 @@ def run_manifest(result: CoupledResult, task: RunTask) -> dict[str, Any]:
         "travellers": len(result.prepared.city.travellers or ()),
         "unreachable_vph": float(result.equilibrium.unreachable.sum()),
         "retimings": [retiming.as_manifest(task.option_id) for retiming in result.retimings],
-        "notes": list(result.prepared.notes),
+        "notes": [
+            asdict(note) for note in (*result.prepared.city.reading.notes, *result.prepared.notes)
+        ],
     }

@@ -199,9 +199,12 @@ def _table(
     tally.add("kerb_spaces_tagged", spaces[tagged].sum())
     tally.add("kerb_spaces_inferred", spaces[~tagged].sum())
     if np.any(~tagged):
+        count = spaces[~tagged].sum()
         tally.note(
-            f"{spaces[~tagged].sum()} kerb spaces follow from the length of the kerb, not from a "
-            "capacity; driveways and crossings are not taken off."
+            "kerb_spaces_by_length",
+            en=f"{count} kerb spaces follow from the length of the kerb, not from a capacity; "
+            "driveways and crossings are not taken off.",
+            zh=f"{count} 个路内泊位按路缘长度推算而非标注数量，未扣除车辆出入口与人行横道。",
         )
     ids = [f"k{way}/{from_m:.0f}/{names[sign]}" for way, from_m, _, sign, *_ in rows]
     return Kerb(

@@ -167,12 +167,18 @@ def _count(
     odd = [a for a in access if a and a.split(";")[0].strip() not in {*_ACCESS, *_PUBLIC}]
     tally.add("car_parks_of_unread_access", len(odd))
     if rows and len(known) < len(rows):
+        unknown = len(rows) - len(known)
         tally.note(
-            f"{len(rows) - len(known)} of {len(rows)} car parks state no capacity; their spaces "
-            "must come from a sheet or a total of the city."
+            "car_parks_without_capacity",
+            en=f"{unknown} of {len(rows)} car parks state no capacity; their spaces must come "
+            "from a sheet or a total of the city.",
+            zh=f"{len(rows)} 处停车场中有 {unknown} 处未标注泊位数，须由调查表或全市总量给出。",
         )
     if fees.count("no"):
+        free = fees.count("no")
         tally.note(
-            f"{fees.count('no')} of {len(rows)} car parks are tagged fee=no and free; the others "
-            "take the city's tariff."
+            "car_parks_free",
+            en=f"{free} of {len(rows)} car parks are tagged fee=no and free; the others take the "
+            "city's tariff.",
+            zh=f"{len(rows)} 处停车场中有 {free} 处标注为免费，其余采用全市收费标准。",
         )

@@ -168,7 +168,10 @@ def _count(places: Places, building: Array, tally: Tally) -> None:
     unstated = building & (places.kind == PlaceKind.MIXED)
     tally.add("buildings_of_unstated_use", np.count_nonzero(unstated))
     if unstated.any():
+        mixed, of = np.count_nonzero(unstated), np.count_nonzero(building)
         tally.note(
-            f"{np.count_nonzero(unstated)} of {np.count_nonzero(building)} buildings state no use, "
-            "and no land use around them does; they are taken as mixed."
+            "buildings_of_unstated_use",
+            en=f"{mixed} of {of} buildings state no use, and no land use around them does; they "
+            "are taken as mixed.",
+            zh=f"{of} 栋建筑中有 {mixed} 栋未标注用途，周边也无用地信息，按混合用途处理。",
         )

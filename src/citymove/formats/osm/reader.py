@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,6 +28,16 @@ from citymove.foundation.errors import InputError
 
 Array = np.ndarray[Any, Any]
 
+_WHY_DROPPED_ZH: Final = {
+    "ambiguous": "含义不唯一",
+    "cars_exempt": "小汽车除外",
+    "conditional": "限时段或有条件",
+    "incomplete": "信息不全",
+    "other_vehicles": "仅限其他车辆",
+    "through_a_way": "经由道路",
+    "unreadable": "无法识别",
+    "ways_not_read": "所涉道路未读取",
+}
 FARTHEST_M = 500_000.0  # beyond, the local plane no longer keeps lengths (see `foundation.crs`)
 
 
@@ -182,35 +192,48 @@ def _note_roads(tally: Tally, defaults: CountryDefaults) -> None:
     """Write what a planner should know of the roads before trusting a figure."""
     counts = tally.counts
     links = counts["links"]
+    lanes, speeds = counts["links_with_lanes_tagged"], counts["links_with_speed_tagged"]
     tally.note(
-        f"Lanes are tagged on {counts['links_with_lanes_tagged']} and speed on "
-        f"{counts['links_with_speed_tagged']} of {links} links; the others take the table "
-        f'"{defaults.table}" of defaults.'
+        "lanes_and_speeds_tagged",
+        en=f"Lanes are tagged on {lanes} and speed on {speeds} of {links} links; the others take "
+        f'the table "{defaults.table}" of defaults.',
+        zh=f"{links} 条路段中，{lanes} 条标有车道数，{speeds} 条标有限速；"
+        f"其余采用“{defaults.table}”默认值表。",
     )
     if counts["ways_clipped"]:
+        clipped, missing = counts["ways_clipped"], counts["way_nodes_missing"]
         tally.note(
-            f"{counts['ways_clipped']} roads are cut by the edge of the extract "
-            f"({counts['way_nodes_missing']} of their points are missing); what is there is kept."
+            "ways_clipped",
+            en=f"{clipped} roads are cut by the edge of the extract ({missing} of their points "
+            "are missing); what is there is kept.",
+            zh=f"{clipped} 条道路在数据范围边缘被截断（缺 {missing} 个点），保留范围内的部分。",
         )
     if counts["turn_bans_dropped"]:
+        dropped, found = counts["turn_bans_dropped"], counts["turn_bans_found"]
+        why_en, why_zh = _reasons(tally)
         tally.note(
-            f"{counts['turn_bans_dropped']} of {counts['turn_bans_found']} turn restrictions do "
-            f"not apply here ({_reasons(tally)})."
+            "turn_bans_dropped",
+            en=f"{dropped} of {found} turn restrictions do not apply here ({why_en}).",
+            zh=f"{found} 条转向限制中有 {dropped} 条在此不适用（{why_zh}）。",
         )
     if counts["areas_without_whole_outline"]:
+        areas = counts["areas_without_whole_outline"]
         tally.note(
-            f"{counts['areas_without_whole_outline']} areas have no whole outline in the extract "
-            "and are left out."
+            "areas_without_whole_outline",
+            en=f"{areas} areas have no whole outline in the extract and are left out.",
+            zh=f"{areas} 个区域在数据范围内轮廓不完整，已略去。",
         )
 
 
-def _reasons(tally: Tally) -> str:
+def _reasons(tally: Tally) -> tuple[str, str]:
+    """Return why turn restrictions were dropped, with their numbers, in both languages."""
     prefix = "turn_bans_dropped_"
     found = {
-        key.removeprefix(prefix).replace("_", " "): number
+        key.removeprefix(prefix): number
         for key, number in sorted(tally.counts.items())
         if key.startswith(prefix)
     }
     if tally.counts["turn_bans_way_via_not_applied"]:
-        found["through a way"] = tally.counts["turn_bans_way_via_not_applied"]
-    return ", ".join(f"{reason}: {number}" for reason, number in found.items())
+        found["through_a_way"] = tally.counts["turn_bans_way_via_not_applied"]
+    english = ", ".join(f"{reason.replace('_', ' ')}: {n}" for reason, n in found.items())
+    return english, "，".join(f"{_WHY_DROPPED_ZH[reason]} {n} 条" for reason, n in found.items())

@@ -116,10 +116,14 @@ def _count_lost(split: _Split, keep: Array, tally: Tally) -> None:
             tally.add(f"links_lost_to_connectivity_{known.name.lower()}", number)
     share = metres / max(float(length_m.sum()), 1.0)
     if lost.any():
+        count = np.count_nonzero(lost)
         tally.note(
-            f"{np.count_nonzero(lost)} of {keep.size} directed links ({share:.1%} of the length) "
-            "cannot be reached from, or cannot reach, the rest without breaking a turn ban; "
-            "they are left out."
+            "links_lost_to_connectivity",
+            en=f"{count} of {keep.size} directed links ({share:.1%} of the length) cannot be "
+            "reached from, or cannot reach, the rest without breaking a turn ban; they are left "
+            "out.",
+            zh=f"{keep.size} 条有向路段中有 {count} 条（占总长 {share:.1%}）在遵守转向限制的前提下"
+            "与其余路网不能互通，已略去。",
         )
 
 

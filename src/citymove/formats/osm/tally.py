@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import SupportsInt
 
 from citymove.facts.reading import Reading
+from citymove.foundation.note import Note
 
 
 @dataclass
@@ -20,15 +21,15 @@ class Tally:
     """
 
     counts: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def add(self, key: str, number: SupportsInt = 1) -> None:
         """Add to a count; a count of 0 is kept, so that it is seen to be 0."""
         self.counts[key] += int(number)
 
-    def note(self, sentence: str) -> None:
+    def note(self, key: str, *, en: str, zh: str) -> None:
         """Add a sentence for the planner."""
-        self.notes.append(sentence)
+        self.notes.append(Note(key, en=en, zh=zh))
 
     def reading(self, file: str) -> Reading:
         """Return the finished reading, its counts sorted by key."""
