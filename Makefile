@@ -3,12 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test lint types check lock clean help
+.PHONY: demo test coverage lint types check lock clean help
 
 help:
 	@echo "make demo   run the bundled city's study from end to end and print where its report is"
 	@echo "make test   run the tests"
 	@echo "make check  tests, lint and types"
+	@echo "make coverage  tests with coverage of lines and branches (slower; compiled kernels count as not run)"
 	@echo "make lock   resolve requirements.lock anew (needs uv)"
 
 demo: $(VENV)/.ready
@@ -16,6 +17,10 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest
+
+# apart from `test`, since tracing slows what is not compiled, and cannot see into what is
+coverage: $(VENV)/.ready
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

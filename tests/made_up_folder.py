@@ -87,6 +87,32 @@ car_park_tariff: car_park
 kerb_tariff: kerb
 """
 
+# A study of this city beside its folder, of two options, that runs in seconds.
+STUDY = """\
+citymove: 1
+name: {en: Two ways, zh: 两种办法}
+city: city
+day: {kind: workday, hours: "07:00-09:00"}
+corridor: {road: Row 2}
+decide_on: [search_time_mean_min, delay_index]
+must_not: {gave_up_share: "> 1 %"}
+options:
+  A:
+    name: {en: Car park, zh: 停车场}
+    do:
+      - build_car_park:
+          site: {at: Row 2}
+          spaces: 60
+          kind: surface
+          tariff: [{then: 1 EUR/h}]
+  B:
+    name: {en: Retimed, zh: 优化信号}
+    do:
+      - retime: {junctions: [Row 2 / Column 2], when: ["07:00-09:00"], choose: [cycle, splits], cycle: 60 .. 120 s}
+uncertain: all
+run: {draws: 2, seed: 1, response: fixed, starts: 1, rounds: {base: 2, option: 1}}
+"""  # noqa: E501 - a line of a study
+
 
 def extract_xml() -> str:
     """Return a grid of streets, a signal, a building in each inner block, four car parks."""

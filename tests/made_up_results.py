@@ -10,13 +10,17 @@ import numpy as np
 from citymove.foundation.terms import TERMS
 from citymove.runs.store import write_arrays, write_text
 from citymove.scenario.results import (
+    Breach,
     Difference,
     OptionResult,
+    RailResult,
     RetimingResult,
     RunCertificate,
     StartSpread,
     StudyResults,
     Text,
+    UncertainInput,
+    VehKm,
 )
 from made_up import grid_city
 
@@ -83,12 +87,34 @@ def certificates() -> tuple[RunCertificate, ...]:
                     relative_gap=4e-4 if failed else 10 ** (-6.2 + 0.1 * draw + 0.05 * o),
                     parking_residual_p95=0.14 if failed else 0.02 + 0.004 * draw,
                     parking_residual_max=0.31 if failed else 0.09,
+                    parking_noise_p95=0.03,
                     rounds=3 if o else 6,
                     converged=not failed,
                     identity_error_veh_km=1e-9,
                 )
             )
     return tuple(rows)
+
+
+def uncertain(
+    key: str, value: float, low: float, high: float, source: str, note: str = ""
+) -> UncertainInput:
+    return UncertainInput(key=key, value=value, low=low, high=high, source=source, note=note)
+
+
+def rail(indicator: str, sign: str, bound: float = 0.0, *, judged: bool = True) -> RailResult:
+    return RailResult(indicator=indicator, sign=sign, bound=bound, judged=judged, base_breaks=False)
+
+
+def breach(option: str, indicator: str, *, proven: bool) -> Breach:
+    return Breach(
+        option=option,
+        indicator=indicator,
+        rule="made up",
+        base=BASE[indicator],
+        value=1.05 * BASE[indicator],
+        proven=proven,
+    )
 
 
 def study_results(**changes: Any) -> StudyResults:
@@ -142,7 +168,20 @@ def study_results(**changes: Any) -> StudyResults:
             for key, (en, zh) in names.items()
         ),
         "decide_on": ("commute_door_to_door_min", "search_time_mean_min"),
+        "base": tuple((key, value) for key, value in BASE.items() if not TERMS[key].is_money),
         "differences": differences(),
+        "guard_rails": (
+            rail("gave_up_share", "worse"),
+            rail("search_time_p90_min", ">", 15.0),
+            rail("revenue", "<", 10_000.0, judged=False),
+        ),
+        "breaches": (
+            breach("close", "gave_up_share", proven=True),
+            breach("kerb", "search_time_p90_min", proven=False),
+        ),
+        "veh_km": VehKm(
+            through=7_630.0, access=172.0, cruising=318.0, queueing=0.0, link_total=8_120.0
+        ),
         "certificates": certificates(),
         "start_spread": (
             StartSpread(indicator="commute_door_to_door_min", low=41.5, high=41.9, starts=3),
@@ -165,9 +204,9 @@ def study_results(**changes: Any) -> StudyResults:
             ),
         ),
         "uncertain": (
-            ("incoming_commuters.west", 900.0, 630.0, 1170.0, "assumed"),
-            ("arrival_mean_h.work", 8.4, 8.0, 8.8, "assumed: no survey at hand"),
-            ("private_share_incoming", 0.5, 0.3, 0.7, f"made up {SCRIPT}"),
+            uncertain("incoming_commuters.west", 900.0, 630.0, 1170.0, "assumed"),
+            uncertain("arrival_mean_h.work", 8.4, 8.0, 8.8, "assumed", "no survey at hand"),
+            uncertain("private_share_incoming", 0.5, 0.3, 0.7, "assumed", f"made up {SCRIPT}"),
         ),
         "reading": (("drivable_ways", 20), ("links", 62), ("links_lost_to_connectivity", 0)),
         "notes": (Text(en="3 signal plans inferred.", zh="推断了 3 个信号配时方案。"),),

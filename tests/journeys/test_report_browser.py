@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,7 +28,10 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+REQUIRED = os.environ.get("CITYMOVE_REQUIRE_BROWSER", "") not in ("", "0")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not REQUIRED, reason="chromium is not installed"
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
+    assert CHROMIUM is not None, "CITYMOVE_REQUIRE_BROWSER is set, and chromium is not installed"
     with sync_playwright() as play:
         found = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
         yield found

@@ -25,8 +25,9 @@ from citymove.report.findings import findings, places_of, sides_of
 from citymove.report.map_data import NO_TIME, pack_map
 from citymove.report.maps import change_class, normals
 from citymove.report.page import draw_figures, embedded_characters, render_page, write_report
+from citymove.report.rails import rails
 from citymove.report.stored import StoredStudy, read_results
-from citymove.report.tables import indicator_rows
+from citymove.report.tables import indicator_rows, over_capacity_sentence
 from citymove.report.wording import WORDING, words
 from citymove.scenario.results import Difference, StudyResults, Text
 from made_up_results import BASE, DRAWS, SCRIPT, differences, study_results, write_study
@@ -187,8 +188,8 @@ def test_what_cannot_be_seen_takes_no_place(study: StoredStudy, page: str) -> No
         assert (kerb.place, kerb.way) == ("", "none")
         assert [p.place for p in finding.places if p.way in ("better", "worse")] == ["1", "2", "5"]
     # detectable is 1.4 x 0.012 x 41.7
-    assert "no difference that could have been seen (smallest detectable: 0.70 min)" in page
-    assert "看不出差异（可检出的最小差值：0.70 分钟）" in page
+    assert "detectable from 0.70 min" in page
+    assert "可检出最小差值 0.70 分钟" in page
 
 
 def test_retiming_is_told_against_both_plans_and_not_first(page: str) -> None:
@@ -210,6 +211,45 @@ def test_the_failed_run_is_named(page: str) -> None:
     assert "1 of 25 runs did not converge: Close Column 2: draw 3." in text
     assert "25 次运行中有 1 次未收敛" in text
     assert "v/c > 1 is demand, not flow" in text
+
+
+def test_guard_rails_are_told_in_words(page: str) -> None:
+    text = outline(page).text["rails"]
+    assert "Drivers who gave up: not worse than in the base." in text
+    assert "Broken by Close Column 2." in text
+    assert "Time to find a space, 90th percentile: not above 15 min." in text
+    assert "Not proven: Kerb price" in text
+    assert "不得高于 15 分钟" in text
+    assert "10,000" not in text  # a bound on money, at grade D
+    assert words("rail_unjudged_money").en in text
+
+
+def test_a_rail_that_nobody_breaks_is_kept(study: StoredStudy) -> None:
+    kept = with_results(study, breaches=()).results
+    assert [(r.way, r.verdicts) for r in rails(kept)[:2]] == [
+        ("better", (words("rail_kept"),)),
+        ("better", (words("rail_kept"),)),
+    ]
+
+
+def test_links_over_capacity_are_those_of_the_table(study: StoredStudy) -> None:
+    """One definition: the mean over the draws of counts, in the table and in the sentence."""
+    sentence = over_capacity_sentence(study.results)
+    cell = next(row.base for row in indicator_rows(study.results) if "capacity" in row.name.en)
+    assert f"In the base {cell.en}, in the mean over the draws" in sentence.en
+    assert f"有 {cell.zh}路段" in sentence.zh
+
+
+def test_driving_adds_up_in_words(page: str) -> None:
+    text = outline(page).text["sure"]
+    assert "7,630 to where" in text
+    assert "8,120 counted on the links" in text
+
+
+def test_inputs_stand_with_their_reference(page: str) -> None:
+    text = outline(page).text["sure"]
+    assert "no survey at hand" in text
+    assert "上班" in text
 
 
 def test_every_chinese_glyph_of_the_page_is_inside(page: str) -> None:

@@ -23,7 +23,9 @@ def test_interval_equals_the_paired_t_test() -> None:
 
 def test_smallest_detectable_difference_by_the_formula() -> None:
     difference = np.array([0.1, -0.2, 0.3, 0.0, 0.2])
-    found = paired_difference("A", "veh_km", [1.0] * 5, (1 + difference).tolist(), solver_error=0.5)
+    found = paired_difference(
+        "A", "delay_index", [1.0] * 5, (1 + difference).tolist(), solver_error=0.5
+    )
     t = stats.t(4)
     expected = (t.ppf(0.975) + t.ppf(0.8)) * difference.std(ddof=1) / np.sqrt(5) + 0.5
     assert found.detectable == pytest.approx(expected, rel=1e-12)
@@ -45,6 +47,14 @@ def test_no_difference_at_all_is_blanked() -> None:
     found = paired_difference("A", "veh_km", [1.0, 2.0], [1.0, 2.0])
     assert found.blanked
     assert found.difference == 0
+
+
+def test_a_difference_that_would_print_as_nothing_is_blanked() -> None:
+    base = [37.0, 38.0, 36.5]
+    tiny = paired_difference("A", "commute_inside_min", base, [b + 0.004 for b in base])
+    assert (tiny.agree, tiny.detectable, tiny.blanked) == (1.0, 0.01, True)
+    told = paired_difference("A", "commute_inside_min", base, [b + 0.02 for b in base])
+    assert not told.blanked
 
 
 def test_one_draw_has_no_interval() -> None:

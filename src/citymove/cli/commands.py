@@ -19,7 +19,7 @@ from citymove.foundation.errors import CitymoveError, ExitCode
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_ALGORITHMS = ("bfw", "paths", "cfw", "fw", "msa", "aon")
+ASSIGNMENT_ALGORITHMS = ("bfw", "paths", "cfw", "fw", "msa", "aon")
 
 # What the disk or the rights on it refuse; any other OSError is a fault of this program.
 _DISK_FAULTS = frozenset(
@@ -250,7 +250,7 @@ def report(folder: Path) -> None:
 @click.argument("demand", type=_FILE)
 @click.option(
     "--algorithm",
-    type=click.Choice(_ALGORITHMS),
+    type=click.Choice(ASSIGNMENT_ALGORITHMS),
     default="bfw",
     show_default=True,
     help="Bi-conjugate Frank-Wolfe; gradient projection over paths; conjugate and plain "

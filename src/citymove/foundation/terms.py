@@ -55,6 +55,23 @@ class Term:
     symbol: str = ""
     is_money: bool = False
 
+    @property
+    def resolution(self) -> float:
+        """The smallest difference that is told: one of the last digit printed, in its unit."""
+        return _RESOLUTION[self.unit]
+
+
+_RESOLUTION = {
+    "min": 0.01,
+    "m": 0.1,
+    "%": 0.001,
+    "": 0.001,
+    "veh-km": 1.0,
+    "veh-h": 0.1,
+    "links": 0.1,
+    "currency": 1.0,
+}
+
 
 def _table(*terms: Term) -> dict[str, Term]:
     return {term.key: term for term in terms}
@@ -195,7 +212,7 @@ TERMS: dict[str, Term] = _table(
         "links_over_capacity",
         "Links over capacity",
         "超负荷路段数",
-        "",
+        "links",
         "lower",
         "Links whose demand exceeds capacity in any slice; times there are indicative.",
         "任一时段需求超过通行能力的路段数；其时间仅供参考。",

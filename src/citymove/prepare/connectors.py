@@ -30,7 +30,8 @@ def connectors(city: City, reach: Reach) -> Connectors:
     street of the main part of the network, no motorway and no tunnel, begins or ends; where no
     such junction is near, to other nodes of such streets. Trips leave by any of them, and all
     arrive at the nearest at which one can: there their search for a space begins, so that no
-    metre of a trip is driven twice and none is skipped. A gateway is tied to its node in no time; its weights say which way it leads.
+    metre of a trip is driven twice and none is skipped. A gateway is tied to its node in no time;
+    its weights say which way it leads.
 
     Parameters
     ----------

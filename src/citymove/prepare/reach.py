@@ -19,17 +19,22 @@ class Reach:
     ----------
     main
         bool [links], in the largest part in which every link leads to every other.
-    served
-        bool [links], in `main`, or leading to it, or led to from it. An open link outside is cut
-        off: nobody comes to it from the main part or goes from it there.
+    leads_in, led_to
+        bool [links], in `main`, or leading to it; in `main`, or led to from it.
     """
 
     main: Array
-    served: Array
+    leads_in: Array
+    led_to: Array
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "main", frozen_array(self.main, np.bool_))
-        object.__setattr__(self, "served", frozen_array(self.served, np.bool_))
+        for name in ("main", "leads_in", "led_to"):
+            object.__setattr__(self, name, frozen_array(getattr(self, name), np.bool_))
+
+    @property
+    def served(self) -> Array:
+        """Links of which anybody comes from the main part or goes there; others are cut off."""
+        return np.asarray(self.leads_in | self.led_to)
 
 
 def reach(turns: TurnGraph, open_links: Array) -> Reach:
@@ -47,7 +52,8 @@ def reach(turns: TurnGraph, open_links: Array) -> Reach:
 
     count = open_links.size
     if not open_links.any():
-        return Reach(main=np.zeros(count, np.bool_), served=np.zeros(count, np.bool_))
+        none = np.zeros(count, np.bool_)
+        return Reach(main=none, leads_in=none, led_to=none)
     graph = csr_array(
         (np.ones(turns.to_link.size, np.int8), turns.to_link, turns.start), shape=(count, count)
     )
@@ -56,10 +62,10 @@ def reach(turns: TurnGraph, open_links: Array) -> Reach:
     # of equal parts the one with the first link, whatever the labels are
     largest = np.flatnonzero(open_links & (size[label] == size.max()))[0]
     main = open_links & (label == label[largest])
-    served = main.copy()
-    for direction in (graph, csr_array(graph.T)):
-        found = breadth_first_order(
+    led_to, leads_in = main.copy(), main.copy()
+    for direction, found in ((graph, led_to), (csr_array(graph.T), leads_in)):
+        rows = breadth_first_order(
             direction, int(largest), directed=True, return_predecessors=False
         )
-        served[found] = True
-    return Reach(main=main, served=served & open_links)
+        found[rows] = True
+    return Reach(main=main, leads_in=leads_in & open_links, led_to=led_to & open_links)

@@ -19,7 +19,7 @@ from citymove.scenario.results import Text
 
 MINUS: Final = "−"
 
-# Decimals of values and of differences, by the term's unit.
+# Decimals of values and of differences (`Term.resolution`), by the term's unit.
 _DIGITS: Final[dict[str, tuple[int, int]]] = {
     "min": (1, 2),
     "m": (0, 1),
@@ -27,6 +27,7 @@ _DIGITS: Final[dict[str, tuple[int, int]]] = {
     "": (2, 3),
     "veh-km": (0, 0),
     "veh-h": (0, 1),
+    "links": (0, 1),
 }
 
 
@@ -58,6 +59,19 @@ def threshold(key: str, value: float) -> Text:
     return Text(en=text.en.removeprefix("+"), zh=text.zh.removeprefix("+"))
 
 
+def bound(key: str, value: float) -> Text:
+    """Return a bound of an indicator as its study states it.
+
+    Examples
+    --------
+    >>> bound("gave_up_share", 0.05).en, bound("search_time_p90_min", 15.0).zh
+    ('5 %', '15 分钟')
+    """
+    name = unit_name(TERMS[key].unit)
+    text = size(value * _scale(key))
+    return Text(en=f"{text} {name.en}".rstrip(), zh=f"{text} {name.zh}".rstrip())
+
+
 def interval(key: str, low: float, high: float) -> Text:
     """Return an interval of a difference without its unit."""
     digits, scale = difference_digits(key), _scale(key)
@@ -74,8 +88,6 @@ def difference_digits(key: str) -> int:
 
 
 def _digits(key: str) -> tuple[int, int]:
-    if key == "links_over_capacity":
-        return 0, 1  # a count, whose mean over draws may be broken
     return _DIGITS.get(TERMS[key].unit, (2, 2))
 
 

@@ -129,7 +129,7 @@ def write_figure(figure: Any, stem: str, language: Language, alt: str, *, dpi: i
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure.set_dpi(dpi)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     png = _few_colours(canvas.buffer_rgba())
     figure.set_layout_engine("none")  # what the first drawing laid out holds for the second

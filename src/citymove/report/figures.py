@@ -35,7 +35,7 @@ RESIDUAL_LIMIT: Final = 0.05
 _DPI: Final = 150
 _WIDE: Final = 9.0
 _HALF: Final = 6.4  # two of these stand side by side
-_DOTS_SHOWN: Final = 9
+_DOTS_SHOWN: Final = 6
 
 
 def charts(study: StoredStudy, language: Language) -> list[Drawn]:
@@ -199,6 +199,7 @@ def _dots(axes: Any, key: str, rows: list[Difference | None], language: Language
             continue
         seen = scale * row.detectable
         axes.barh(at, 2 * seen, left=-seen, height=0.62, color=RULE, alpha=0.75, linewidth=0)
+        axes.use_sticky_edges = False  # a band that ends the axis keeps its margin too
         colour = _effect_colour(term.better, row)
         axes.plot([scale * row.low, scale * row.high], [at, at], color=colour, linewidth=1.6)
         axes.plot(
@@ -246,12 +247,13 @@ def convergence_chart(study: StoredStudy, language: Language) -> Drawn:
                 else {"marker": "x", "color": MORE, "markersize": 6, "markeredgewidth": 1.8}
             )
             panels[0].plot(max(run.relative_gap, 1e-16), at, linestyle="none", **style)
-            panels[1].plot(100 * run.parking_residual_p95, at, linestyle="none", **style)
+            allowed = max(RESIDUAL_LIMIT, run.parking_noise_p95)
+            panels[1].plot(run.parking_residual_p95 / allowed, at, linestyle="none", **style)
         panels[0].set_xscale("log")
         panels[0].minorticks_off()
         panels[0].xaxis.set_major_formatter(_power_of_ten)
         _limit(panels[0], results.gap_asked)
-        _limit(panels[1], 100 * RESIDUAL_LIMIT)
+        _limit(panels[1], 1.0)
         panels[0].set_xlabel(said(words("axis_gap"), language))
         panels[1].set_xlim(left=0)
         panels[1].set_xlabel(said(words("axis_residual"), language))

@@ -20,6 +20,8 @@ HEADLINES: Final[tuple[tuple[str, str], ...]] = (
     ("search_time_mean_min", "card_search"),
 )
 
+_BARELY: Final = 0.01  # share of the base
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -131,8 +133,8 @@ def _finding(results: StudyResults, indicator: str, title: Text) -> Finding:
         sentence = _sentence(results, indicator, (good, unseen, bad), names)
     rows = [
         *_rows(results, good, places_of(good), "better", names),
-        Place(words("base_row"), "", Text(en="", zh=""), "base"),
-        *(Place(names[d.option], "", words("same_as_base"), "none") for d in unseen),
+        Place(words("base_row", name=names["base"]), "", Text(en="", zh=""), "base"),
+        *(Place(names[d.option], "", _unseen(d), "none") for d in unseen),
         *_rows(
             results,
             bad,
@@ -173,8 +175,23 @@ def _effect(results: StudyResults, row: Difference) -> Text:
         change = difference(row.indicator, row.difference)
         first = words("in_brackets", what=change, inside=span)
     else:
-        first = direction(TERMS[row.indicator], row.difference, "word")
+        first = _way(row, "word")
     return joined_by("comma_clause", first, agree)
+
+
+def _way(row: Difference, form: str) -> Text:
+    """Return the direction of a visible difference in words, and that it is small where it is."""
+    text = direction(TERMS[row.indicator], row.difference, form)
+    return words("barely", what=text) if abs(row.difference) < _BARELY * abs(row.base) else text
+
+
+def _unseen(row: Difference) -> Text:
+    """Return that no difference is visible, and which way the draws lean all the same."""
+    if row.difference == 0:
+        return words("same_as_base")
+    n, of = _agree(row)
+    word = direction(TERMS[row.indicator], row.difference, "word")
+    return words("same_though", word=word, n=n, of=of)
 
 
 def joined_by(key: str, *texts: Text) -> Text:
@@ -208,13 +225,13 @@ def _sentence(
         return words("no_visible")
     parts = []
     if good:
-        verb = direction(TERMS[indicator], good[0].difference, "verb")
+        verb = _way(good[0], "verb")
         key = "best_of_many" if len(good) > 1 else "best"
         first = words(key, option=_named(good[:1], names), verb=verb)
         rest = [words("then", options=_named(good[1:], names))] if len(good) > 1 else []
         parts.append(joined_by("comma_clause", first, *rest))
     if bad:
-        verb = direction(TERMS[indicator], bad[0].difference, "verb")
+        verb = _way(max(bad, key=lambda row: abs(row.difference)), "verb")
         key = "worse" if len(bad) == 1 else "worse_many"
         parts.append(words(key, options=_named(bad, names), verb=verb))
     sentence = _ended(joined_by("semicolon", *parts))

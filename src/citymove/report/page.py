@@ -21,9 +21,11 @@ from citymove.report.findings import checked, findings
 from citymove.report.fonts import subset_font
 from citymove.report.map_data import pack_map
 from citymove.report.maps import change_scale, difference_map, network_map, plan_of
+from citymove.report.rails import rails
 from citymove.report.stored import StoredStudy, read_results
 from citymove.report.wording import grade_text, response_text, words
 from citymove.runs.store import write_bytes, write_text
+from citymove.runs.workers import run_all
 from citymove.scenario.results import Text
 
 _FONT_PLACE: Final = "@@font@@"
@@ -40,13 +42,15 @@ _DECISIVE_CHARTS: Final = (
 )
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, *, jobs: int = 1) -> Path:
     """Draw the report of a study from its stored results.
 
     Parameters
     ----------
     folder
         The study's folder, ``out/STUDY``.
+    jobs
+        Processes that draw, >= 1; from two on each language has its own.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def write_report(folder: Path) -> Path:
         The disk does not take the files, or the Chinese font is not installed.
     """
     study = read_results(folder)
-    drawn = draw_figures(study)
+    drawn = draw_figures(study, jobs=jobs)
     page = render_page(study, drawn)
     names = set()
     for figure in drawn:
@@ -75,19 +79,25 @@ def write_report(folder: Path) -> Path:
     return path
 
 
-def draw_figures(study: StoredStudy) -> list[Drawn]:
-    """Return all figures in both languages."""
+def draw_figures(study: StoredStudy, *, jobs: int = 1) -> list[Drawn]:
+    """Return all figures in both languages; the same bytes whatever the number of processes."""
+    parts = run_all(_draw_in, [(study, language) for language in LANGUAGES], jobs=jobs)
+    by_language = {part[0].language: part for part in parts}
+    return [figure for language in LANGUAGES for figure in by_language[language]]
+
+
+def _draw_in(study: StoredStudy, language: Language) -> list[Drawn]:
+    """Return all figures in one language."""
     plan = plan_of(study.links)
     most = change_scale(study.links)
-    drawn = []
-    for language in LANGUAGES:
-        drawn += charts(study, language)
-        drawn.append(network_map(study, plan, language))
-        drawn += [
+    return [
+        *charts(study, language),
+        network_map(study, plan, language),
+        *(
             difference_map(study, plan, option, most, language)
             for option in range(1, len(study.results.options))
-        ]
-    return drawn
+        ),
+    ]
 
 
 def _drop_stale(folder: Path, names: set[str]) -> None:
@@ -141,6 +151,11 @@ def both(text: Text) -> Markup:
     return escape(text.en) if text.en == text.zh else _BOTH.format(text.en, text.zh)
 
 
+def sentence(text: Text) -> Markup:
+    """Return a text in both languages that begins with a capital, as a sentence does."""
+    return both(Text(en=text.en[:1].upper() + text.en[1:], zh=text.zh))
+
+
 def _said(key: str, **values: object) -> Markup:
     return both(words(key, **values))
 
@@ -171,6 +186,8 @@ def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
         "grade": grade_text(results.grade),
         "response": response_text(results.response),
         "findings": findings(results),
+        "rails": rails(results),
+        "sentence": sentence,
         "indicators": tables.indicator_rows(results),
         "commutes": tables.commute_rows(study),
         "retimings": tables.retiming_rows(results),
@@ -183,7 +200,8 @@ def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
         "inputs": tables.input_rows(results),
         "reading": tables.reading_rows(results),
         "reading_none": tables.reading_none(results),
-        "over_capacity": tables.over_capacity_sentence(study),
+        "over_capacity": tables.over_capacity_sentence(results),
+        "identity": tables.identity_sentence(results),
         "peak": results.slices[study.links.peak_slice()],
         "peak_slice": study.links.peak_slice(),
         "chart": _charts(drawn),

@@ -44,7 +44,7 @@ class Cell:
     main
         The difference, or that none could have been seen.
     more
-        Interval, draws that agree, smallest detectable difference; empty where blanked.
+        Interval, draws that agree, smallest detectable difference; the last alone where blanked.
     way
         "better", "worse", "none" or "neutral".
     """
@@ -92,7 +92,7 @@ def _cell(row: Difference | None) -> Cell:
     key = row.indicator
     least = threshold(key, row.detectable)
     if row.blanked:
-        return Cell(words("no_difference", x=least), (), "none")
+        return Cell(words("same_as_base"), (words("detectable", x=least),), "none")
     better = TERMS[key].better
     way = "neutral"
     if better:
@@ -191,13 +191,17 @@ class FacilityRow:
 
 
 def facility_rows(study: StoredStudy) -> list[FacilityRow]:
-    """Return the facilities that options add or resize, then the fullest of the base."""
+    """Return the facilities that options add or resize, then those that they change most.
+
+    Where the highest occupancy changes alike, the fuller and then the larger come first.
+    """
     curves = study.curves
     spaces, peak = curves.facility_spaces, curves.facility_occupancy_peak
     changed = (spaces != spaces[0]).any(axis=0)
-    fullest = np.lexsort((-spaces[0], -np.nan_to_num(peak[0], nan=-1.0)))
+    moved = np.nan_to_num(np.abs(peak - peak[0])).max(axis=0).round(2)  # as far as it is printed
+    most = np.lexsort((-spaces[0], -np.nan_to_num(peak[0], nan=-1.0), -moved))
     order = [*np.flatnonzero(changed).tolist()]
-    order += [f for f in fullest.tolist() if not changed[f] and spaces[0, f] > 0]
+    order += [f for f in most.tolist() if not changed[f] and spaces[0, f] > 0]
     return [
         FacilityRow(
             name=_facility_name(str(curves.facility_name[f]), str(curves.facility_id[f])),
@@ -224,6 +228,7 @@ class CertificateRow:
     option: Text
     gap: str
     p95: str
+    noise: str
     largest: str
     rounds: str
     identity: str
@@ -245,6 +250,7 @@ def certificate_rows(results: StudyResults) -> list[CertificateRow]:
                 option=option.name,
                 gap=_power(max(c.relative_gap for c in runs)),
                 p95=f"{number(100 * max(c.parking_residual_p95 for c in runs), 1)} %",
+                noise=f"{number(100 * max(c.parking_noise_p95 for c in runs), 1)} %",
                 largest=f"{number(100 * max(c.parking_residual_max for c in runs), 1)} %",
                 rounds=str(least) if least == most else f"{least}–{most}",
                 identity=_power(max(abs(c.identity_error_veh_km) for c in runs)),
@@ -266,7 +272,10 @@ def convergence_sentence(results: StudyResults) -> Text:
         return words("converged_all", n=len(results.certificates))
     which = []
     for option in results.options:
-        draws = [str(c.draw + 1) for c in bad if c.option == option.id]
+        of_option = [c.draw for c in bad if c.option == option.id]
+        if any(draw < 0 for draw in of_option):
+            which.append(words("which_central", option=option.name))
+        draws = [str(draw + 1) for draw in of_option if draw >= 0]
         if draws:
             which.append(words("which_runs", option=option.name, draws=", ".join(draws)))
     return words("converged_some", bad=len(bad), n=len(results.certificates), which=listed(which))
@@ -334,17 +343,31 @@ def reading_none(results: StudyResults) -> Text | None:
     return words("counted_none", names=joined(names)) if names else None
 
 
-def over_capacity_sentence(study: StoredStudy) -> Text:
-    """Return how many links of the base carry more than their capacity, and what that means."""
-    links = study.links
-    count = sum(
-        (links.ratio(0, at) > 1 for at in range(links.volume_vph.shape[1])),
-        start=np.zeros(links.count, bool),
-    )
+def over_capacity_sentence(results: StudyResults) -> Text:
+    """Return how many links of the base carry more than their capacity, and what that means.
+
+    The same mean over the draws as in the table of indicators.
+    """
+    note = words("over_capacity_note")
+    count = dict(results.base).get("links_over_capacity")
+    if count is None:
+        return note
+    return words("over_capacity_text", n=amount("links_over_capacity", count), note=note)
+
+
+def identity_sentence(results: StudyResults) -> Text | None:
+    """Return the sum of all driving in words, None where the results do not hold it."""
+    split = results.veh_km
+    if split is None:
+        return None
     return words(
-        "over_capacity_text",
-        n=f"{int(np.count_nonzero(count)):,}",
-        note=words("over_capacity_note"),
+        "identity_text",
+        through=number(split.through, 0),
+        access=number(split.access, 0),
+        cruising=number(split.cruising, 0),
+        queueing=number(split.queueing, 0),
+        total=number(split.link_total, 0),
+        error=_power(max(abs(c.identity_error_veh_km) for c in results.certificates)),
     )
 
 

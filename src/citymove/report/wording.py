@@ -28,7 +28,7 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "options": ("Options", "方案"),
     "option": ("Option", "方案"),
     "base": ("Base", "基准"),
-    "base_row": ("Base, nothing changed", "基准，不作改动"),
+    "base_row": ("{name}: nothing changed", "{name}：不作改动"),
     "spaces_added": ("{n} spaces added", "新增 {n} 个泊位"),
     "spaces_removed": ("{n} spaces removed", "减少 {n} 个泊位"),
     "links_changed": ("{n} links changed", "改动 {n} 条路段"),
@@ -94,8 +94,8 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "Mean difference from the base over {n} paired draws, with its 95 % interval.",
         "相对基准的平均差值（{n} 次配对抽样）及其 95% 区间。",
     ),
-    "card_commute": ("Peak commute, door to door", "高峰通勤（门到门）"),
-    "card_corridor": ("Delay on the corridor", "走廊延误"),
+    "card_commute": ("Average peak commute, door to door", "高峰平均通勤时间（门到门）"),
+    "card_corridor": ("Corridor delay index", "走廊延时指数"),
     "card_search": ("Time to find a space", "寻找车位的时间"),
     "best": ("{option} {verb} it", "{option}使其{verb}"),
     "best_of_many": ("{option} {verb} it most", "{option}使其{verb}最多"),
@@ -119,10 +119,21 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "place": ("Place", "排序"),
     "place_note": (
-        "Options whose intervals overlap share a place.",
-        "区间重叠的方案并列。",
+        (
+            "Options whose intervals overlap share a place. “Barely”: by less than 1 % of the "
+            "base. No visible difference: too small to be told from chance in {n} draws."
+        ),
+        (
+            "区间重叠的方案并列。“略微”指不到基准值的 1%；“看不出差异”指小到无法在 {n} 次抽样中"
+            "与偶然区分。"
+        ),
     ),
+    "barely": ("barely {what}", "略微{what}"),
     "same_as_base": ("no visible difference", "看不出差异"),
+    "same_though": (
+        "no visible difference: {word} in {n} of {of} draws",
+        "看不出差异（{of} 次抽样中 {n} 次{word}）",
+    ),
     "verb_min_lower": ("shortens", "缩短"),
     "verb_min_higher": ("lengthens", "延长"),
     "verb_lower": ("lowers", "降低"),
@@ -131,6 +142,33 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "word_min_higher": ("longer", "延长"),
     "word_lower": ("lower", "降低"),
     "word_higher": ("higher", "升高"),
+    # ---- guard rails
+    "rails": ("What no option may do", "各方案不得越过的界限"),
+    "rail_worse": ("{name}: not worse than in the base.", "{name}：不得比基准差。"),
+    "rail_bound": ("{name}: not {sign} {bound}.", "{name}：不得{sign} {bound}。"),
+    "rail_above": ("above", "高于"),
+    "rail_from": ("at or above", "达到或高于"),
+    "rail_below": ("below", "低于"),
+    "rail_to": ("at or below", "达到或低于"),
+    "rail_kept": ("No option breaks this.", "各方案均未越界。"),
+    "rail_broken": ("Broken by {options}.", "越界的方案：{options}。"),
+    "rail_unproven": (
+        (
+            "Not proven: {options}. The mean lies beyond the line, and the difference from the "
+            "base is too small to be told from chance."
+        ),
+        "尚不能证实：{options}。平均值越界，但与基准的差值小到无法与偶然区分。",
+    ),
+    "rail_base": ("The base lies beyond this line already.", "基准本身已越界。"),
+    "rail_unjudged": (
+        "Not judged: some run does not compute it.",
+        "未判定：有的模拟未计算该指标。",
+    ),
+    "rail_money": ("A bound on an amount of money.", "对金额的限制。"),
+    "rail_unjudged_money": (
+        "Not judged: at grade D amounts of money are not printed.",
+        "未判定：可信等级为 D 时不列出金额。",
+    ),
     # ---- model only
     "model_only": (
         "Model only, not checked against counts",
@@ -154,22 +192,23 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "indicator": ("Indicator", "指标"),
     "indicators_caption": (
         (
-            "Base, and the difference of each option from it. Each cell: mean difference, 95 % "
-            "interval, draws that agree on the sign, smallest detectable difference."
+            "The base, and the difference of each option from it. Each cell: mean difference, "
+            "95 % interval, draws that agree on the sign, and from which size on a difference "
+            "could have been detected. That is the least difference that a paired test at 5 % "
+            "would find in four of five such studies, plus what the equilibria themselves may be "
+            "off by, and one of the last digit at least. A smaller difference is not printed: it "
+            "cannot be told from chance."
         ),
         (
             "基准值及各方案相对基准的差值。每格依次为：平均差值、95% 区间、符号一致的抽样次数、"
-            "可检出的"
-            "最小差值。"
+            "可检出的最小差值。可检出的最小差值指：显著性 5% 的配对检验在五次此类研究中能有四次"
+            "发现的最小差值，再加上均衡求解本身的误差，且不小于末位数字的 1。更小的差值无法与偶然"
+            "区分，故不列出。"
         ),
     ),
     "decides": ("decides this study", "本研究的决策指标"),
     "interval": ("{low} to {high}", "{low} 至 {high}"),
     "detectable": ("detectable from {x}", "可检出最小差值 {x}"),
-    "no_difference": (
-        "no difference that could have been seen (smallest detectable: {x})",
-        "看不出差异（可检出的最小差值：{x}）",
-    ),
     "not_computed": ("not computed", "未计算"),
     "key_better": ("improves", "改善"),
     "key_worse": ("worsens", "变差"),
@@ -355,18 +394,21 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "axis_occupancy": ("Public spaces taken, %", "公共泊位占用率（%）"),
     "axis_search": ("Time to find a space, min", "寻找车位时间（分钟）"),
     "axis_clock": ("Time of day", "时刻"),
-    "car_parks": ("Car parks and kerb, by peak occupancy", "停车场与路内泊位（按高峰占用率排列）"),
+    "car_parks": (
+        "Car parks and kerb that the options fill or relieve",
+        "受方案影响的停车场与路内泊位",
+    ),
     "facility": ("Facility", "停车设施"),
     "spaces": ("Spaces", "泊位"),
     "peak_taken": ("Highest share of the spaces taken, by option.", "各方案的最高占用率。"),
     "facilities_shown": (
         (
-            "The {n} of {of} that are fullest in the base, and every one that an option adds or "
-            "resizes. All stand in the tables beside this page."
+            "Every one that an option adds or resizes, then those where options change the "
+            "highest share most: {n} of {of}. All stand in car_parks.csv beside this page."
         ),
         (
-            "列出基准中最满的 {n} 处（共 {of} 处），以及各方案新增或改动的设施；完整清单见同目录表"
-            "格。"
+            "先列各方案新增或改动的设施，再列各方案使最高占用率变化最大的设施：共 {of} 处中的 "
+            "{n} 处。完整清单见同目录 car_parks.csv。"
         ),
     ),
     "facilities_all": ("All {of} facilities.", "共 {of} 处设施。"),
@@ -382,50 +424,55 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "converged_some": (
         (
             "{bad} of {n} runs did not converge: {which}. Their figures enter the means; read "
-            "those "
-            "options with care."
+            "those options with care."
         ),
         "{n} 次运行中有 {bad} 次未收敛：{which}。其数值仍计入平均值，阅读相应方案时请谨慎。",
     ),
-    "which_runs": ("{option}: draw {draws}", "{option}：第 {draws} 次"),
+    "which_runs": ("{option}: draw {draws}", "{option}：第 {draws} 次抽样"),
+    "which_central": ("{option}, best values of all inputs", "{option}（各输入取最佳值）"),
     "certificate_caption": (
         (
-            "Worst value over the draws of each option. Relative gap: how far routes are from "
-            "equilibrium. Parking residual: search time fed in against search time simulated, "
-            "by zone "
-            "and period (95th percentile, and the largest). Identity: veh-km counted twice or "
-            "lost."
+            "Worst value over the runs of each option. Relative gap: how far routes are from "
+            "equilibrium. Parking residual: search time (and cruising) fed in against that "
+            "simulated, by zone and period: 95th percentile, how much of that chance alone "
+            "explains, and the largest. A run has converged when its gap is reached and the 95th "
+            "percentile lies below 5 % or below what chance explains."
         ),
         (
-            "各方案抽样中的最差值。相对间隙：路径选择与均衡的距离；停车残差：输入与模拟寻泊时间"
-            "之差"
-            "（分区分时段，95 分位与最大值）；恒等式误差：重复计算或遗漏的车公里。"
+            "各方案全部运行中的最差值。相对间隙：路径选择与均衡的距离；停车残差：输入与模拟的"
+            "寻泊时间（及绕行里程）之差，按小区与时段统计，依次为 95 分位、其中偶然因素可解释的"
+            "部分、最大值。达到要求的间隙，且残差 95 分位低于 5% 或低于偶然因素可解释的部分，"
+            "即为收敛。"
         ),
     ),
     "gap": ("Relative gap", "相对间隙"),
     "residual_p95": ("Parking residual, P95", "停车残差（95 分位）"),
     "residual_max": ("Largest residual", "最大残差"),
+    "residual_noise": ("of it chance", "其中偶然"),
     "rounds": ("Rounds", "轮次"),
     "identity": ("Identity error, veh-km", "恒等式误差（车公里）"),
     "converged": ("Converged", "收敛"),
     "yes_of": ("{n} of {of}", "{of} 次中 {n} 次"),
     "convergence_caption": (
         (
-            "One dot per run. Crosses did not converge. The lines mark the relative gap that "
-            "was asked "
-            "for, and the 5 % that a parking residual should stay below."
+            "One dot per run; crosses did not converge. Left: the line marks the relative gap "
+            "that was asked for. Right: the parking residual against what is allowed, 5 % or what "
+            "chance explains; the line marks 1."
         ),
-        "每点为一次运行，叉号表示未收敛。虚线为要求的相对间隙与停车残差的 5% 标准。",
+        (
+            "每点为一次运行，叉号表示未收敛。左图虚线为要求的相对间隙；右图为停车残差与容许值"
+            "（5% 或偶然因素可解释的部分）之比，虚线为 1。"
+        ),
     ),
     "axis_gap": ("Relative gap", "相对间隙"),
-    "axis_residual": ("Parking residual, P95, %", "停车残差 95 分位（%）"),
+    "axis_residual": ("Parking residual / allowed", "停车残差与容许值之比"),
     "starts": ("Do different starts lead to the same answer?", "不同起点是否得到相同结果？"),
     "starts_caption": (
         (
-            "The base's first draw solved from {n} different starts: lowest and highest value "
-            "reached."
+            "The base at the best values of all inputs, solved from {n} different starts: "
+            "lowest and highest value reached."
         ),
-        "基准第一次抽样自 {n} 个不同起点求解所得的最低与最高值。",
+        "基准在各输入取最佳值时，自 {n} 个不同起点求解所得的最低与最高值。",
     ),
     "starts_none": (
         "Only one start was solved, so the spread is not known.",
@@ -436,8 +483,14 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "apart": ("Apart", "相差"),
     "uncertain": ("Uncertain inputs", "不确定的输入"),
     "uncertain_caption": (
-        "Each draw takes a value between low and high; the best estimate is the likeliest.",
-        "每次抽样在下限与上限之间取值，最佳估计值的可能性最大。",
+        (
+            "{n} inputs. Each draw takes a value between low and high; the best estimate is the "
+            "likeliest. References stand as the city's sheet has them."
+        ),
+        (
+            "共 {n} 项。每次抽样在下限与上限之间取值，最佳估计值的可能性最大。出处按该城市数据表"
+            "原文列出。"
+        ),
     ),
     "uncertain_none": ("The draws vary no input.", "各次抽样未改变任何输入。"),
     "input": ("Input", "输入"),
@@ -445,13 +498,36 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "low": ("Low", "下限"),
     "high": ("High", "上限"),
     "source": ("Source", "来源"),
+    "reference": ("Reference or reason", "出处或理由"),
     "reading": ("What was read, and what was lost", "读取与丢弃的数据"),
     "counted_none": ("Looked for, and none met: {names}.", "已检查但未出现：{names}。"),
     "notes": ("Notes", "说明"),
+    "identity_title": ("Is any driving counted twice?", "行驶里程是否重复计算？"),
+    "identity_text": (
+        (
+            "No, if these agree. The base at the best values of all inputs, veh-km inside: "
+            "{through} to where the search for a space starts + {access} from there to the first "
+            "space tried + {cruising} of cruising after a refusal + {queueing} in queues at gates "
+            "= {total} counted on the links. The largest disagreement of any run is {error} "
+            "veh-km."
+        ),
+        (
+            "若下式成立则没有。基准（各输入取最佳值）城内车公里：至开始寻泊处 {through} + 由此至"
+            "首个尝试的泊位 {access} + 遇满后绕行 {cruising} + 出入口排队 {queueing} = 按路段统计 "
+            "{total}。全部运行中的最大误差为 {error} 车公里。"
+        ),
+    ),
     "over_capacity": ("Links over capacity", "超负荷路段"),
     "over_capacity_text": (
-        "In the base {n} links carry more than their capacity in at least one slice. {note}",
-        "基准中有 {n} 条路段在至少一个时段超过通行能力。{note}",
+        (
+            "In the base {n}, in the mean over the draws, carry more than their capacity in at "
+            "least one slice. {note} The map shows means over the draws, so a link that is over "
+            "its capacity in some draws alone may not show there."
+        ),
+        (
+            "基准中平均（对各次抽样）有 {n}路段在至少一个时段超过通行能力。{note}地图显示各次"
+            "抽样的平均值，只在部分抽样中超负荷的路段在图上可能不显示。"
+        ),
     ),
     # ---- sources
     "sources": ("Sources and licence", "数据来源与许可"),
@@ -497,6 +573,7 @@ UNITS: Final[dict[str, tuple[str, str]]] = {
     "points": ("points", "个百分点"),
     "veh-km": ("veh-km", "车公里"),
     "veh-h": ("veh-h", "车小时"),
+    "links": ("links", "条"),
     "s": ("s", "秒"),
     "persons": ("persons", "人"),
     "veh": ("veh", "辆"),
@@ -532,73 +609,100 @@ SOURCES_ZH: Final[dict[str, str]] = {
     "default": "默认值",
 }
 
-# Chinese of what the reader's counts count; see facts.reading.
-_READING_ZH: Final[dict[str, str]] = {
-    "areas_mended": "修补轮廓的区域",
-    "areas_of_no_size": "面积为零的区域",
-    "areas_without_whole_outline": "轮廓不完整的区域",
-    "buildings": "采用的建筑",
-    "buildings_found": "读到的建筑",
-    "buildings_left_out_no_trips": "不产生出行而略去的建筑",
-    "buildings_of_unstated_use": "用途不明的建筑",
-    "buildings_with_levels": "标有层数的建筑",
-    "buildings_with_levels_default": "层数取默认值的建筑",
-    "buildings_with_levels_inferred": "层数由推断得出的建筑",
-    "car_park_spaces_tagged": "标注的停车场泊位",
-    "car_parks": "采用的停车场",
-    "car_parks_fee_no": "标注为免费的停车场",
-    "car_parks_fee_yes": "标注为收费的停车场",
-    "car_parks_found": "读到的停车场",
-    "car_parks_left_out_no_access": "不准进入而略去的停车场",
-    "car_parks_of_unread_access": "通行权标注无法识别的停车场",
-    "car_parks_of_unstated_kind": "类型不明的停车场",
-    "car_parks_outside_boundary": "边界以外的停车场",
-    "car_parks_with_capacity": "标有泊位数的停车场",
-    "car_parks_with_unreadable_capacity": "泊位数无法识别的停车场",
-    "drivable_m": "可行车道路长度（米）",
-    "drivable_ways": "可行车道路",
-    "kerb_spaces_inferred": "推断的路内泊位",
-    "kerb_spaces_tagged": "标注的路内泊位",
-    "kerb_stretches": "路内停车路段",
-    "kerb_stretches_outside_boundary": "边界以外的路内停车路段",
-    "kerb_stretches_too_short": "过短的路内停车路段",
-    "links": "路段",
-    "links_lost_to_connectivity": "因不连通而丢弃的路段",
-    "links_lost_to_connectivity_m": "因不连通而丢弃的长度（米）",
-    "links_m": "路段总长（米，双向分计）",
-    "links_with_lanes_tagged": "标有车道数的路段",
-    "links_with_speed_tagged": "标有限速的路段",
-    "loops_halved": "拆分的环形路",
-    "nodes": "节点",
-    "objects_repeated": "重复的对象",
-    "places": "采用的场所",
-    "places_outside_boundary": "边界以外的场所",
-    "points_of_interest": "兴趣点",
-    "road_ways": "读到的道路",
-    "road_ways_left_out_access": "禁止通行而略去的道路",
-    "road_ways_left_out_plot_service": "地块内部通道（略去）",
-    "segments_of_no_length": "长度为零的线段",
-    "signal_nodes": "采用的信号灯节点",
-    "signal_nodes_found": "读到的信号灯节点",
-    "signal_nodes_of_crossings": "人行横道信号灯节点",
-    "signal_nodes_off_roads": "不在道路上的信号灯节点",
-    "turn_bans": "转向限制（转向数）",
-    "turn_bans_applied": "已采用的转向限制",
-    "turn_bans_dropped": "未能采用的转向限制",
-    "turn_bans_dropped_ambiguous": "未采用：含义不唯一",
-    "turn_bans_dropped_cars_exempt": "未采用：小汽车除外",
-    "turn_bans_dropped_conditional": "未采用：限时段或有条件",
-    "turn_bans_dropped_incomplete": "未采用：信息不全",
-    "turn_bans_dropped_other_vehicles": "未采用：仅限其他车辆",
-    "turn_bans_dropped_unreadable": "未采用：无法识别",
-    "turn_bans_dropped_ways_not_read": "未采用：所涉道路未读取",
-    "turn_bans_found": "读到的转向限制",
-    "turn_bans_in_force": "现行有效的转向限制",
-    "turn_bans_way_via_not_applied": "经由道路的转向限制（未采用）",
-    "way_nodes_missing": "缺失的道路节点",
-    "ways_clipped": "在边界截断的道路",
-    "ways_with_unreadable_lanes": "车道数无法识别的道路",
-    "ways_with_unreadable_maxspeed": "限速无法识别的道路",
+# What the reader's counts count; see facts.reading.
+_READING: Final[dict[str, tuple[str, str]]] = {
+    "areas_mended": ("areas whose outline was mended", "修补轮廓的区域"),
+    "areas_of_no_size": ("areas of no size", "面积为零的区域"),
+    "areas_without_whole_outline": ("areas without a whole outline", "轮廓不完整的区域"),
+    "buildings": ("buildings used", "采用的建筑"),
+    "buildings_found": ("buildings found", "读到的建筑"),
+    "buildings_left_out_no_trips": (
+        "buildings left out: no trips end there",
+        "不产生出行而略去的建筑",
+    ),
+    "buildings_of_unstated_use": ("buildings of unstated use", "用途不明的建筑"),
+    "buildings_with_levels": ("buildings with tagged storeys", "标有层数的建筑"),
+    "buildings_with_levels_default": ("buildings with storeys by default", "层数取默认值的建筑"),
+    "buildings_with_levels_inferred": ("buildings with inferred storeys", "层数由推断得出的建筑"),
+    "car_park_spaces_tagged": ("car park spaces tagged", "标注的停车场泊位"),
+    "car_parks": ("car parks used", "采用的停车场"),
+    "car_parks_fee_no": ("car parks tagged as free", "标注为免费的停车场"),
+    "car_parks_fee_yes": ("car parks tagged as charging", "标注为收费的停车场"),
+    "car_parks_found": ("car parks found", "读到的停车场"),
+    "car_parks_left_out_no_access": (
+        "car parks left out: nobody may enter",
+        "不准进入而略去的停车场",
+    ),
+    "car_parks_of_unread_access": (
+        "car parks whose access is not understood",
+        "通行权标注无法识别的停车场",
+    ),
+    "car_parks_of_unstated_kind": ("car parks of unstated kind", "类型不明的停车场"),
+    "car_parks_outside_boundary": ("car parks outside the boundary", "边界以外的停车场"),
+    "car_parks_with_capacity": ("car parks with tagged spaces", "标有泊位数的停车场"),
+    "car_parks_with_unreadable_capacity": (
+        "car parks with unreadable spaces",
+        "泊位数无法识别的停车场",
+    ),
+    "drivable_m": ("length of drivable roads, m", "可行车道路长度（米）"),
+    "drivable_ways": ("drivable roads (ways)", "可行车道路"),
+    "kerb_spaces_inferred": ("kerb spaces inferred", "推断的路内泊位"),
+    "kerb_spaces_tagged": ("kerb spaces tagged", "标注的路内泊位"),
+    "kerb_stretches": ("stretches of kerb with parking", "路内停车路段"),
+    "kerb_stretches_outside_boundary": (
+        "stretches of kerb outside the boundary",
+        "边界以外的路内停车路段",
+    ),
+    "kerb_stretches_too_short": ("stretches of kerb too short for a car", "过短的路内停车路段"),
+    "links": ("links (one direction each)", "路段"),
+    "links_lost_to_connectivity": ("links lost: not connected", "因不连通而丢弃的路段"),
+    "links_lost_to_connectivity_m": ("length lost: not connected, m", "因不连通而丢弃的长度（米）"),
+    "links_m": ("length of links, m (each direction)", "路段总长（米，双向分计）"),
+    "links_with_lanes_tagged": ("links with tagged lanes", "标有车道数的路段"),
+    "links_with_speed_tagged": ("links with tagged speed", "标有限速的路段"),
+    "loops_halved": ("loop roads halved", "拆分的环形路"),
+    "nodes": ("nodes", "节点"),
+    "objects_repeated": ("objects that stand twice in the file", "重复的对象"),
+    "places": ("places that trips go to", "采用的场所"),
+    "places_outside_boundary": ("places outside the boundary", "边界以外的场所"),
+    "points_of_interest": ("points of interest", "兴趣点"),
+    "road_ways": ("roads found (ways)", "读到的道路"),
+    "road_ways_left_out_access": ("roads left out: closed to cars", "禁止通行而略去的道路"),
+    "road_ways_left_out_plot_service": (
+        "roads left out: ways inside plots",
+        "地块内部通道（略去）",
+    ),
+    "segments_of_no_length": ("segments of no length", "长度为零的线段"),
+    "signal_nodes": ("signal nodes used", "采用的信号灯节点"),
+    "signal_nodes_found": ("signal nodes found", "读到的信号灯节点"),
+    "signal_nodes_of_crossings": ("signal nodes of pedestrian crossings", "人行横道信号灯节点"),
+    "signal_nodes_off_roads": ("signal nodes off the roads", "不在道路上的信号灯节点"),
+    "turn_bans": ("banned turns", "转向限制（转向数）"),
+    "turn_bans_applied": ("turn restrictions applied", "已采用的转向限制"),
+    "turn_bans_dropped": ("turn restrictions dropped", "未能采用的转向限制"),
+    "turn_bans_dropped_ambiguous": ("dropped: more than one reading", "未采用：含义不唯一"),
+    "turn_bans_dropped_cars_exempt": ("dropped: cars are exempt", "未采用：小汽车除外"),
+    "turn_bans_dropped_conditional": (
+        "dropped: only at times or on conditions",
+        "未采用：限时段或有条件",
+    ),
+    "turn_bans_dropped_incomplete": ("dropped: incomplete", "未采用：信息不全"),
+    "turn_bans_dropped_other_vehicles": ("dropped: for other vehicles", "未采用：仅限其他车辆"),
+    "turn_bans_dropped_unreadable": ("dropped: unreadable", "未采用：无法识别"),
+    "turn_bans_dropped_ways_not_read": (
+        "dropped: their roads were not read",
+        "未采用：所涉道路未读取",
+    ),
+    "turn_bans_found": ("turn restrictions found", "读到的转向限制"),
+    "turn_bans_in_force": ("banned turns between links in use", "现行有效的转向限制"),
+    "turn_bans_way_via_not_applied": (
+        "turn restrictions through a road, not applied",
+        "经由道路的转向限制（未采用）",
+    ),
+    "way_nodes_missing": ("points of roads that are missing", "缺失的道路节点"),
+    "ways_clipped": ("roads cut by the edge of the extract", "在边界截断的道路"),
+    "ways_with_unreadable_lanes": ("roads with unreadable lanes", "车道数无法识别的道路"),
+    "ways_with_unreadable_maxspeed": ("roads with unreadable speed", "限速无法识别的道路"),
 }
 _ROAD_CLASSES_ZH: Final[dict[str, str]] = {
     "motorway": "高速公路",
@@ -716,13 +820,16 @@ def reading_name(key: str) -> Text:
     >>> reading_name("links_lost_to_connectivity_service").zh
     '因不连通而丢弃的路段：服务道路'
     """
-    zh = _READING_ZH.get(key)
-    if zh is None:
-        stem = next((k for k in _ROAD_CLASSES_ZH if key.endswith(f"_{k}")), "")
-        whole = _READING_ZH.get(key.removesuffix(f"_{stem}")) if stem else None
-        zh = f"{whole}：{_ROAD_CLASSES_ZH[stem]}" if whole else None
-    en = key.replace("_", " ")
-    return Text(en=f"{en[:-2]}, m" if en.endswith(" m") else en, zh=zh or en)
+    if key in _READING:
+        en, zh = _READING[key]
+        return Text(en=en, zh=zh)
+    stem = next((k for k in _ROAD_CLASSES_ZH if key.endswith(f"_{k}")), "")
+    whole = _READING.get(key.removesuffix(f"_{stem}")) if stem else None
+    if whole is None:  # a count that a later reader added
+        return Text(en=key.replace("_", " "), zh=key.replace("_", " "))
+    return Text(
+        en=f"{whole[0]}, {stem.replace('_', ' ')}", zh=f"{whole[1]}：{_ROAD_CLASSES_ZH[stem]}"
+    )
 
 
 def source_name(source: str) -> Text:

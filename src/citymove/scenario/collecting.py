@@ -1,10 +1,7 @@
-"""Stored runs to the results of a study: compared, averaged over draws, written as tables."""
+"""Stored runs to the results of a study: compared, and averaged over draws."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +11,12 @@ from citymove.facts.roads import Roads
 from citymove.foundation.daytime import format_clock
 from citymove.foundation.errors import CitymoveError
 from citymove.foundation.terms import TERMS
-from citymove.runs.store import RunStore, StoredRun, write_arrays, write_json, write_text
+from citymove.runs.store import RunStore, StoredRun
 from citymove.scenario.comparing import compare
-from citymove.scenario.guard_rails import MustNot
+from citymove.scenario.guard_rails import judge_breaches, judge_rails
 from citymove.scenario.planning import ResolvedStudy, RunPlan
 from citymove.scenario.results import (
-    Breach,
-    Difference,
     OptionResult,
-    RailResult,
     RetimingResult,
     RunCertificate,
     StartSpread,
@@ -73,8 +67,8 @@ def collect(
         decide_on=tuple(study.decide_on),
         base=tuple(base.items()),
         differences=differences,
-        guard_rails=_guard_rails(study.must_not, base),
-        breaches=_breaches(study.must_not, differences),
+        guard_rails=judge_rails(study.must_not, base),
+        breaches=judge_breaches(study.must_not, differences),
         certificates=tuple(
             _certificate(run.manifest)
             for run in (*(runs[task.key] for task in plan.centrals), *chain(*by_option.values()))
@@ -118,41 +112,6 @@ def _means(base: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
-def _guard_rails(must_not: MustNot, base: Mapping[str, float]) -> tuple[RailResult, ...]:
-    """Return the study's rails, and whether the base breaks them already."""
-    return tuple(
-        RailResult(
-            indicator=key,
-            sign=rail.sign,
-            bound=rail.bound,
-            judged=key in base,
-            base_breaks=key in base
-            and rail.is_breached(base=base[key], value=base[key], better=TERMS[key].better),
-        )
-        for key, rail in must_not.rails().items()
-    )
-
-
-def _breaches(must_not: MustNot, differences: Sequence[Difference]) -> tuple[Breach, ...]:
-    """Return the rails that options break in the mean, in the order of the differences."""
-    rails = must_not.rails()
-    return tuple(
-        Breach(
-            option=d.option,
-            indicator=d.indicator,
-            rule=str(rails[d.indicator]),
-            base=d.base,
-            value=d.value,
-            proven=not d.blanked,
-        )
-        for d in differences
-        if d.indicator in rails
-        and rails[d.indicator].is_breached(
-            base=d.base, value=d.value, better=TERMS[d.indicator].better
-        )
-    )
-
-
 def _without_subject(manifests: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Text]:
     """Return one note per indicator that some run has nobody to take it of."""
     runs = [manifest["indicators"] for rows in manifests.values() for manifest in rows]
@@ -185,15 +144,15 @@ def _scope_text(plan: RunPlan, base: Mapping[str, Any]) -> Text:
     count, of = base["drivers_searching"], base["drivers"]
     if plan.scope.x_m.size == 0:
         return Text(
-            en=f"the whole city: all {count} drivers who need a public space search for it",
-            zh=f"全市：{count} 名需要公共泊位的驾驶人均模拟寻位",
+            en=f"the whole city: all {count:,} drivers who need a public space search for it",
+            zh=f"全市：{count:,} 名需要公共泊位的驾驶人均模拟寻泊",
         )
     radius = round(plan.scope.radius_m)
     return Text(
-        en=f"search is simulated for {count} drivers who end within {radius} m of a measure; "
-        f"the others of {of} take a space that they know",
-        zh=f"对终点在措施 {radius} 米以内的 {count} 名驾驶人模拟寻位；"
-        f"其余（共 {of} 名）使用已知泊位",
+        en=f"search is simulated for {count:,} drivers who end within {radius} m of a measure; "
+        f"the other {of - count:,} of {of:,} take a space that they know (first draw)",
+        zh=f"对终点在措施 {radius} 米以内的 {count:,} 名驾驶人模拟寻泊；"
+        f"其余 {of - count:,} 名（共 {of:,} 名）使用已知泊位（第一次抽样）",
     )
 
 
@@ -210,7 +169,7 @@ def _corridor_text(resolved: ResolvedStudy) -> Text:
 def _options(resolved: ResolvedStudy, plan: RunPlan) -> tuple[OptionResult, ...]:
     base = OptionResult(
         id="base",
-        name=Text(en="As today", zh="现状"),
+        name=Text(en="As today (base)", zh="现状（基准）"),
         does=(Text(en="nothing changes", zh="不作改变"),),
     )
     return (
@@ -399,65 +358,3 @@ def _mean_of_known(values: Array, axis: int) -> Array:
     count = known.sum(axis=axis)
     total = np.where(known, values, 0.0).sum(axis=axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def write_results(
-    folder: Path, results: StudyResults, arrays: Mapping[str, Mapping[str, Array]]
-) -> None:
-    """Write what the report reads, and the tables for a spreadsheet; the manifest comes last."""
-    for name, columns in arrays.items():
-        write_arrays(folder / f"{name}.npz", columns)
-    write_text(folder / "tables" / "differences.csv", _differences_csv(results))
-    write_text(folder / "tables" / "certificates.csv", _models_csv(results.certificates))
-    for name, rows in (("guard_rails", results.breaches), ("retimings", results.retimings)):
-        path = folder / "tables" / f"{name}.csv"
-        if rows:
-            write_text(path, _models_csv(rows))
-        else:
-            path.unlink(missing_ok=True)  # of an earlier run of the study
-    write_text(folder / "tables" / "car_parks.csv", _car_parks_csv(results, arrays["curves"]))
-    write_json(folder / "results.json", results.model_dump(mode="json"))
-
-
-def _csv(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from reading a name as a formula."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t"):
-        return "'" + cell
-    return cell
-
-
-def _models_csv(rows: Sequence[Any]) -> str:
-    header = list(type(rows[0]).model_fields)
-    return _csv(header, [[getattr(row, name) for name in header] for row in rows])
-
-
-def _differences_csv(results: StudyResults) -> str:
-    header = ["option", "indicator", "name_en", "name_zh", "unit", "base", "value", "difference"]
-    header += ["low", "high", "detectable", "agree", "blanked", "draws"]
-    rows = []
-    for d in results.differences:
-        term = TERMS[d.indicator]
-        rows.append([d.option, d.indicator, term.en, term.zh, term.unit, d.base, d.value])
-        rows[-1] += [d.difference, d.low, d.high, d.detectable, d.agree, d.blanked, d.draws]
-    return _csv(header, rows)
-
-
-def _car_parks_csv(results: StudyResults, curves: Mapping[str, Array]) -> str:
-    header = ["id", "name", "lon", "lat"]
-    header += [f"spaces {o.id}" for o in results.options]
-    header += [f"peak occupancy {o.id}" for o in results.options]
-    spaces, peaks = curves["facility_spaces"], curves["facility_occupancy_peak"]
-    rows = []
-    for i, name in enumerate(curves["facility_id"].tolist()):
-        row = [name, str(curves["facility_name"][i])]
-        row += [curves["facility_lon"][i], curves["facility_lat"][i]]
-        rows.append([*row, *spaces[:, i].tolist(), *peaks[:, i].tolist()])
-    return _csv(header, rows)

@@ -6,7 +6,8 @@ sampled inputs. The difference of a draw therefore owes nothing to luck that bot
 The smallest difference that could have been seen is (t.975 + t.80) s_d / sqrt(n), the least
 that a paired test of 5 % finds in four of five studies (t with n - 1 degrees of freedom),
 plus what the equilibria themselves may be off by: for times, the sum of the two runs'
-(TSTT - SPTT) / demand. A mean difference below it is blanked.
+(TSTT - SPTT) / demand; and never less than one of the last digit printed. A mean difference
+below it is blanked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ def paired_difference(
     error = float(difference.std(ddof=1) / np.sqrt(count))
     reach = float(student.ppf(0.975, count - 1)) * error
     seen = float(student.ppf(0.975, count - 1) + student.ppf(0.80, count - 1)) * error
-    seen += solver_error
+    seen = max(seen + solver_error, TERMS[indicator].resolution)
     agree = float(np.mean(np.sign(difference) == np.sign(mean)))
     return Difference(
         option=option,

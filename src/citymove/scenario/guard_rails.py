@@ -2,6 +2,7 @@
 
 import operator
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from citymove.foundation.documents import DocumentModel, in_validator
 from citymove.foundation.errors import InputError
 from citymove.foundation.quantities import parse_quantity
 from citymove.foundation.terms import TERMS
+from citymove.scenario.results import Breach, Difference, RailResult
 
 _BEYOND = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _FORM = re.compile(r"(>=|<=|>|<)\s*(\S.*)")
@@ -103,3 +105,38 @@ if TYPE_CHECKING:
     MustNot = MustNotBase
 else:  # the fields are the table of terms, which a type checker cannot see
     MustNot = _must_not_model()
+
+
+def judge_rails(must_not: MustNot, base: Mapping[str, float]) -> tuple[RailResult, ...]:
+    """Return the study's rails, and whether the base breaks them already."""
+    return tuple(
+        RailResult(
+            indicator=key,
+            sign=rail.sign,
+            bound=rail.bound,
+            judged=key in base,
+            base_breaks=key in base
+            and rail.is_breached(base=base[key], value=base[key], better=TERMS[key].better),
+        )
+        for key, rail in must_not.rails().items()
+    )
+
+
+def judge_breaches(must_not: MustNot, differences: Sequence[Difference]) -> tuple[Breach, ...]:
+    """Return the rails that options break in the mean, in the order of the differences."""
+    rails = must_not.rails()
+    return tuple(
+        Breach(
+            option=d.option,
+            indicator=d.indicator,
+            rule=str(rails[d.indicator]),
+            base=d.base,
+            value=d.value,
+            proven=not d.blanked,
+        )
+        for d in differences
+        if d.indicator in rails
+        and rails[d.indicator].is_breached(
+            base=d.base, value=d.value, better=TERMS[d.indicator].better
+        )
+    )

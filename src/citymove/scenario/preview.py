@@ -10,6 +10,7 @@ from citymove.facts.city import City
 from citymove.foundation.documents import Document, Loc, dotted
 from citymove.foundation.errors import InputError, InputErrors
 from citymove.prepare.inferred_supply import infer_supply
+from citymove.scenario.access import check_access, check_access_kept
 from citymove.scenario.intervention import Intervention, Touches, Write
 from citymove.scenario.results import Text
 from citymove.scenario.schema import Option, Study
@@ -86,9 +87,32 @@ def resolve(study: Study, document: Document, city: City) -> tuple[ResolvedOptio
         own = [steps[loc] for loc in _places(study, option_id) if loc in steps]
         errors += _conflicts(document, option_id, own)
         resolved.append(_resolved(study, option_id, own))
+    errors = errors or list(_access_faults(document, city, resolved))
     if errors:
         raise InputErrors(sorted(errors, key=lambda error: error.line or 0))
     return tuple(resolved)
+
+
+def _access_faults(
+    document: Document, city: City, options: Sequence[ResolvedOption]
+) -> Iterator[InputError]:
+    """Yield what the city's roads do not reach, and what each option cuts off."""
+    try:
+        reached = check_access(city)
+    except InputError as error:
+        yield _said_at(document, ("city",), error)
+        return
+    for option in options:
+        try:
+            check_access_kept(city, reached, option.apply(city))
+        except InputError as error:
+            yield _said_at(document, ("options", option.id), error)
+
+
+def _said_at(document: Document, loc: Loc, error: InputError) -> InputError:
+    return document.error(
+        error.rule, loc, value=f"{dotted(loc)}: {error.value}", remedy=error.remedy
+    )
 
 
 def _collect(errors: list[InputError], ask: Callable[[], T]) -> T | None:

@@ -8,13 +8,14 @@ from citymove.formats.city_folder import read_city
 from citymove.foundation.progress import Progress, silent
 from citymove.runs.store import RunStore, make_ready
 from citymove.runs.workers import run_all
-from citymove.scenario.collecting import collect, write_results
+from citymove.scenario.collecting import collect
 from citymove.scenario.planning import ResolvedStudy, RunChoices, plan_runs
 from citymove.scenario.preview import resolve
 from citymove.scenario.reading import read_study
 from citymove.scenario.results import Breach, StudyResults
 from citymove.scenario.selectors import corridor_links
 from citymove.scenario.solving import solve_run
+from citymove.scenario.writing import write_results
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,9 +83,15 @@ def resolve_study(
     study, document = read_study(path)
     if hours is not None:
         study = study.in_hours(hours)
-    city = read_city(
-        (path.parent / study.city).resolve(), progress=lambda message: progress(message, 0, 0)
-    )
+    folder = (path.parent / study.city).resolve()
+    if not folder.is_dir():
+        raise document.error(
+            "is no folder",
+            ("city",),
+            value=f"city = {study.city!r}",
+            remedy="give the folder of a city, by the way from the study",
+        )
+    city = read_city(folder, progress=lambda message: progress(message, 0, 0))
     options = resolve(study, document, city)
     return ResolvedStudy(
         path=path,
