@@ -33,7 +33,7 @@ from citymove.report.wording import words
 
 Array = np.ndarray[Any, Any]
 
-_DPI: Final = 170
+_DPI: Final = 150
 _SIDE_IN: Final = 5.0  # longer side of the map itself
 _WIDEST_PT: Final = 5.0
 _GAP_PT: Final = 0.5
@@ -188,9 +188,12 @@ def difference_map(
         _marks(axes, study, plan, option)
         _numbers(axes, plan, change, kind)
         little = _little(most)
+        if (kind == 2).all():
+            quiet = said(words("no_link_changes", n=f"{little:,.0f}"), language)
+            axes.text(0.01, 0.99, quiet, transform=axes.transAxes, color=MUTED, va="top")
         _legend(
             axes,
-            f"{said(words('change'), language)}, {said(words('unit_vph'), language)}",
+            said(words("in_brackets", what=words("change"), inside=words("unit_vph")), language),
             [
                 (CHANGE_COLOURS[0], f"< {number(-_STRONG * most, 0)}"),
                 (CHANGE_COLOURS[1], f"{number(-_STRONG * most, 0)} … {number(-little, 0)}"),

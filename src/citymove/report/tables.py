@@ -193,13 +193,13 @@ class FacilityRow:
 def facility_rows(study: StoredStudy) -> list[FacilityRow]:
     """Return the facilities that options add or resize, then those that they change most.
 
-    Where the highest occupancy changes alike, the fuller and then the larger come first.
+    Most by the number of cars at their fullest; where that is alike, the fuller come first.
     """
     curves = study.curves
     spaces, peak = curves.facility_spaces, curves.facility_occupancy_peak
     changed = (spaces != spaces[0]).any(axis=0)
-    moved = np.nan_to_num(np.abs(peak - peak[0])).max(axis=0).round(2)  # as far as it is printed
-    most = np.lexsort((-spaces[0], -np.nan_to_num(peak[0], nan=-1.0), -moved))
+    moved_veh = (np.nan_to_num(np.abs(peak - peak[0])).max(axis=0) * spaces[0]).round(3)
+    most = np.lexsort((-np.nan_to_num(peak[0], nan=-1.0), -moved_veh))
     order = [*np.flatnonzero(changed).tolist()]
     order += [f for f in most.tolist() if not changed[f] and spaces[0, f] > 0]
     return [

@@ -121,11 +121,12 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "place_note": (
         (
             "Options whose intervals overlap share a place. “Barely”: by less than 1 % of the "
-            "base. No visible difference: too small to be told from chance in {n} draws."
+            "base. No visible difference: too small to be told from chance in {n} draws, or below "
+            "the last digit printed."
         ),
         (
             "区间重叠的方案并列。“略微”指不到基准值的 1%；“看不出差异”指小到无法在 {n} 次抽样中"
-            "与偶然区分。"
+            "与偶然区分，或小于所列末位数字。"
         ),
     ),
     "barely": ("barely {what}", "略微{what}"),
@@ -197,13 +198,13 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
             "could have been detected. That is the least difference that a paired test at 5 % "
             "would find in four of five such studies, plus what the equilibria themselves may be "
             "off by, and one of the last digit at least. A smaller difference is not printed: it "
-            "cannot be told from chance."
+            "cannot be told from chance, or is none in practice."
         ),
         (
             "基准值及各方案相对基准的差值。每格依次为：平均差值、95% 区间、符号一致的抽样次数、"
             "可检出的最小差值。可检出的最小差值指：显著性 5% 的配对检验在五次此类研究中能有四次"
             "发现的最小差值，再加上均衡求解本身的误差，且不小于末位数字的 1。更小的差值无法与偶然"
-            "区分，故不列出。"
+            "区分，或并无实际意义，故不列出。"
         ),
     ),
     "decides": ("decides this study", "本研究的决策指标"),
@@ -360,6 +361,10 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "little_change": ("little or no change", "变化很小或无变化"),
     "width_volume": ("width: volume", "线宽：交通量"),
     "width_change": ("width: size of the change", "线宽：变化幅度"),
+    "no_link_changes": (
+        "No link changes by more than {n} veh/h.",
+        "没有路段的变化超过 {n} 辆/小时。",
+    ),
     "north": ("N", "北"),
     "over_capacity_note": (
         "v/c > 1 is demand, not flow; times there are indicative.",
@@ -403,12 +408,13 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "peak_taken": ("Highest share of the spaces taken, by option.", "各方案的最高占用率。"),
     "facilities_shown": (
         (
-            "Every one that an option adds or resizes, then those where options change the "
-            "highest share most: {n} of {of}. All stand in car_parks.csv beside this page."
+            "Every one that an option adds or resizes, then those where options change the number "
+            "of cars at the fullest time most: {n} of {of}. All stand in car_parks.csv beside this "
+            "page."
         ),
         (
-            "先列各方案新增或改动的设施，再列各方案使最高占用率变化最大的设施：共 {of} 处中的 "
-            "{n} 处。完整清单见同目录 car_parks.csv。"
+            "先列各方案新增或改动的设施，再列各方案使最满时停放车辆数变化最大的设施：共 {of} 处中"
+            "的 {n} 处。完整清单见同目录 car_parks.csv。"
         ),
     ),
     "facilities_all": ("All {of} facilities.", "共 {of} 处设施。"),
