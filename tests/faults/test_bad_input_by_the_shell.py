@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,13 +238,23 @@ def empty_extract(folder: Path) -> tuple[str, ...]:
     return (f"{folder / 'roads.osm'}: ", "holds no road that cars may use", "check that")
 
 
+def a_zone_without_roads(folder: Path) -> tuple[str, ...]:
+    boundary = folder / "boundary.geojson"
+    ring = json.loads(boundary.read_text())["coordinates"][0]
+    east = max(lon for lon, _ in ring)
+    ring = [[lon + 0.05 * (lon == east), lat] for lon, lat in ring]  # 3.6 km beyond all roads
+    boundary.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    return (f"{folder.parent / 'study.yaml'}:3: city: zone ", "must reach an open road within")
+
+
 def no_yaml(folder: Path) -> tuple[str, ...]:
     (folder / "city.yaml").unlink()
     return (f"{folder / 'city.yaml'}", "does not exist")
 
 
 @pytest.mark.parametrize(
-    "fault", [bad_number, not_a_number, cut_pbf, cut_xml, empty_extract, no_yaml]
+    "fault",
+    [bad_number, not_a_number, cut_pbf, cut_xml, empty_extract, a_zone_without_roads, no_yaml],
 )
 def test_a_fault_of_the_city(fault: Callable[[Path], tuple[str, ...]], tmp_path: Path) -> None:
     words = fault(write_city(tmp_path / "city", ASSUMPTIONS))

@@ -20,7 +20,7 @@ TOWN = '<osm version="0.6">' + "\n".join(cross()) + "</osm>"
 
 def refused(path: Path, **options: object) -> str:
     with pytest.raises(InputError) as caught:
-        read_osm(path, **options)  # type: ignore[arg-type]
+        read_osm(path, **options)  # type: ignore[arg-type]  # keywords of several types
     assert caught.value.__cause__ is None
     assert caught.value.remedy
     return str(caught.value)

@@ -137,7 +137,7 @@ def test_a_place_that_cannot_be_written_is_the_machines_fault(
     folder = write_study(tmp_path)
     write_text(folder / "figures", "a file where the folder should be")
     drawn = [occupancy_chart(read_results(folder), "en")]
-    monkeypatch.setattr(page, "draw_figures", lambda study: drawn)
+    monkeypatch.setattr(page, "draw_figures", lambda study, **_: drawn)
     monkeypatch.setattr(page, "render_page", lambda study, figures: "a page")
     with pytest.raises(MachineError, match="cannot be written"):
         page.write_report(folder)

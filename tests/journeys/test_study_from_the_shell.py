@@ -62,14 +62,14 @@ class Undisturbed:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study")
     write_city(folder / "city", ASSUMPTIONS)
-    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "two_ways.yaml").write_text(STUDY, encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def undisturbed(place: Path) -> Undisturbed:
-    done = citymove("run", "study.yaml", cwd=place)
-    out = place / "out" / "study"
+    done = citymove("run", "two_ways.yaml", cwd=place)
+    out = place / "out" / "two_ways"
     return Undisturbed(out, done.stdout, done.stderr, results_in(out))
 
 
@@ -87,7 +87,7 @@ def test_a_template_starts_a_study_that_has_no_errors(tmp_path: Path) -> None:
 
 
 def test_preview_says_what_each_option_touches(place: Path) -> None:
-    lines = citymove("preview", "study.yaml", cwd=place).stdout.splitlines()
+    lines = citymove("preview", "two_ways.yaml", cwd=place).stdout.splitlines()
     assert "A  Car park / 停车场" in lines
     assert "     spaces     +60" in lines
     assert any(line.startswith("     junctions  1:") for line in lines)
@@ -109,6 +109,26 @@ def test_progress_goes_to_stderr_in_plain_lines(undisturbed: Undisturbed) -> Non
     assert "\x1b" not in undisturbed.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="terminals as POSIX has them")
+def test_on_a_terminal_progress_is_a_bar() -> None:
+    import pty
+
+    told = "from citymove.cli.progress import Display\nwith Display() as tell: tell('runs', 1, 3)"
+    terminal, other_end = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-c", told],
+        stderr=other_end,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
+        check=True,
+    )
+    os.close(other_end)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "runs" in shown
+    assert "1/3" in shown
+    assert "\x1b[2K" in shown  # the bar is cleared when it is done
+
+
 def test_what_a_run_leaves(undisturbed: Undisturbed) -> None:
     results = json.loads(undisturbed.results["results.json"])
     assert [option["id"] for option in results["options"]] == ["base", "A", "B"]
@@ -125,7 +145,7 @@ def test_what_a_run_leaves(undisturbed: Undisturbed) -> None:
 
 
 def test_a_second_run_computes_nothing_and_says_so(undisturbed: Undisturbed, place: Path) -> None:
-    done = citymove("run", "study.yaml", "--json", cwd=place)
+    done = citymove("run", "two_ways.yaml", "--json", cwd=place)
     assert f"nothing to simulate: all {RUNS} runs are stored and unchanged" in done.stderr
     summary = json.loads(done.stdout)
     assert (summary["computed"], summary["reused"]) == (0, RUNS)
@@ -138,7 +158,7 @@ def test_a_second_run_computes_nothing_and_says_so(undisturbed: Undisturbed, pla
 
 def test_one_option_and_more_draws_use_what_is_stored(copied: Path, place: Path) -> None:
     done = citymove(
-        "run", "study.yaml", "--option", "A", "--draws", "3", "--out", str(copied), cwd=place
+        "run", "two_ways.yaml", "--option", "A", "--draws", "3", "--out", str(copied), cwd=place
     )
     # the third draw's base and option are new; the central base and two draws are there
     assert "2 runs computed, 5 used again" in done.stderr
@@ -163,7 +183,7 @@ def test_the_report_is_drawn_again_to_the_byte(undisturbed: Undisturbed, copied:
 def stopped_at_first_run(place: Path, out: Path, jobs: int, by: signal.Signals) -> tuple[int, str]:
     """Start a run, stop it and all its processes when its first run is stored."""
     process = subprocess.Popen(
-        command("run", "study.yaml", "--jobs", str(jobs), "--out", str(out)),
+        command("run", "two_ways.yaml", "--jobs", str(jobs), "--out", str(out)),
         cwd=place,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -189,7 +209,7 @@ def goes_on(place: Path, out: Path, jobs: int) -> None:
     """Run again, and expect that some runs are used again and some computed."""
     stored = len(list((out / "runs").glob("[!.]*")))
     assert 0 < stored < RUNS
-    done = citymove("run", "study.yaml", "--jobs", str(jobs), "--out", str(out), cwd=place)
+    done = citymove("run", "two_ways.yaml", "--jobs", str(jobs), "--out", str(out), cwd=place)
     assert f"{RUNS - stored} runs computed, {stored} used again" in done.stderr
 
 

@@ -112,7 +112,7 @@ def two_stages(**changes: object) -> TimingProblem:
         "intergreen_s": [5.0, 5.0],
         "min_green_s": [7.0, 7.0],
     }
-    return TimingProblem(**(values | changes))  # type: ignore[arg-type]
+    return TimingProblem(**(values | changes))  # type: ignore[arg-type]  # keywords of several types
 
 
 def search_all(problem: TimingProblem, volume: list[float], low: int, high: int) -> float:

@@ -30,6 +30,7 @@ FLOORS = (
     "monitoring",
     "report",
     "cli",
+    "api",
 )
 PACKAGE = Path(citymove.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -30,7 +30,7 @@ from osm_files import ban, cross, node, relation, road, way, write
 
 
 def read(tmp_path: Path, *items: str, **options: object) -> OsmFacts:
-    return read_osm(write(tmp_path / "small.osm", *items), **options)  # type: ignore[arg-type]
+    return read_osm(write(tmp_path / "small.osm", *items), **options)  # type: ignore[arg-type]  # keywords of several types
 
 
 def pairs(roads: Roads) -> set[tuple[int, int, int]]:

@@ -37,7 +37,7 @@ SEED = 11
 
 
 def travellers_of(city: City, seed: int = SEED, **options: object) -> Travellers:
-    made = synthesise(city, seed=seed, **options).travellers  # type: ignore[arg-type]
+    made = synthesise(city, seed=seed, **options).travellers  # type: ignore[arg-type]  # keywords of several types
     assert made is not None
     return made
 

@@ -37,7 +37,7 @@ options:
 
 
 def manifests(folder: Path, city: City, options: str) -> dict[str, list[dict[str, object]]]:
-    """Run a study as the command line does; return each run's manifest by option, draws in order."""
+    """Run a study as the command line does; return the manifests by option, draws in order."""
     path = folder / "study.yaml"
     path.write_text(HEAD + options, encoding="utf-8")
     study, document = read_study(path)
@@ -103,7 +103,10 @@ def test_a_car_park_far_from_all_visits_changes_nobodys_search(tmp_path: Path) -
     whole = grid_city(14, 4)
     places = whole.places.take(np.flatnonzero(whole.places.x_m < 4 * BLOCK_M))
     # 1,600 m from the nearest visit: farther than anybody walks
-    far = "build_car_park: {site: {at: Column 12}, spaces: 500, kind: surface, tariff: [{then: 1 EUR/h}]}"
+    price = "[{then: 1 EUR/h}]"
+    far = (
+        f"build_car_park: {{site: {{at: Column 12}}, spaces: 500, kind: surface, tariff: {price}}}"
+    )
     found = manifests(tmp_path, replace(whole, places=places), option("far", far))
     for base, run in zip(found["base"], found["far"], strict=True):
         before, after = dict(base["indicators"]), dict(run["indicators"])

@@ -153,7 +153,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--strict", is_flag=True, help="Exit 1 where a guard rail is breached."),
         click.option("--hours", help='Hours to simulate, as "06:00-22:00"; default: study\'s.'),
         click.option("--whole-city", is_flag=True, help="Simulate every driver's search."),
-        click.option("--out", type=_FOLDER, help="Results folder; default: out/STUDY."),
+        click.option("--out", type=_FOLDER, help="Results folder; default: out/ and the study."),
         click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Cores."),
         click.option("--draws", type=click.IntRange(2), help="Draws per option; default: study's."),
         click.option("--option", "only", multiple=True, help="Run this option only (repeatable)."),
@@ -235,7 +235,7 @@ def _conclude(outcome: Any, page: Path, *, as_json: bool, strict: bool) -> None:
 @click.argument("folder", type=_FOLDER)
 @_block(
     "Example:",
-    "  citymove report out/study",
+    "  citymove report out/my-study",
 )
 @_answers
 def report(folder: Path) -> None:

@@ -84,7 +84,8 @@ def drivers_of(prepared: Prepared, scope: SearchScope, seed: int) -> tuple[Drive
     rows = np.flatnonzero(wanted & (standing | arriving))
     taken = travellers.take(rows)
     here = standing[rows]
-    search = scope.searches(taken.x_m, taken.y_m, taken.id, seed) & ~here
+    search = np.zeros(rows.size, bool)  # who stands already has nothing to look for
+    search[~here] = scope.searches(taken.x_m[~here], taken.y_m[~here], taken.id[~here], seed)
     zone = np.minimum(taken.destination, len(prepared.city.zones) - 1)
     drivers = Drivers(
         id=taken.id,

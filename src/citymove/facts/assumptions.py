@@ -35,6 +35,9 @@ class AssumptionKey:
 
 _MANY = 1e9
 
+# Stated for the record and for whoever checks the others against them; no result depends on them.
+FOR_THE_RECORD = ("residents", "jobs")
+
 KEYS: dict[str, AssumptionKey] = {
     "residents": AssumptionKey(
         "persons", 0, _MANY, "people who live in the study area", "研究范围内居民数"

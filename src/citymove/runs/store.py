@@ -173,6 +173,8 @@ def _replace(path: Path, write: Any) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder cannot be opened, and renames are journaled
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

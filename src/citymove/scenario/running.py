@@ -102,6 +102,17 @@ def resolve_study(
     )
 
 
+def study_name(path: Path) -> str:
+    """Return the name of a study's results: its file's, or its folder's for a ``study.yaml``.
+
+    Examples
+    --------
+    >>> study_name(Path("scenarios/car_park.yaml")), study_name(Path("my-park/study.yaml"))
+    ('car_park', 'my-park')
+    """
+    return (path.resolve().parent.name if path.stem == "study" else "") or path.stem
+
+
 def run_study(
     path: Path, choices: RunChoices | None = None, *, progress: Progress = silent
 ) -> StudyRun:
@@ -127,7 +138,7 @@ def run_study(
     progress("reading the study and its city", 0, 0)
     resolved = resolve_study(path, hours=choices.hours, progress=progress)
     plan = plan_runs(resolved, choices)
-    folder = choices.out or Path("out") / path.stem
+    folder = choices.out or Path("out") / study_name(path)
     make_ready(folder)
     store = RunStore(folder / "runs")
     missing = [task for task in plan.all if store.load(task.key) is None]

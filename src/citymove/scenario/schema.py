@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema, model_validator
 
-from citymove.facts.assumptions import KEYS, key_of
+from citymove.facts.assumptions import FOR_THE_RECORD, KEYS, key_of
 from citymove.facts.city import City
 from citymove.foundation.daytime import Slices, format_clock, parse_window
 from citymove.foundation.documents import Document, DocumentModel, Loc, Number, Whole, in_validator
@@ -202,7 +202,10 @@ class Study(DocumentModel):
         """
         asked = self.uncertain
         if isinstance(asked, str):
-            return {k: v for k, v in sorted(city.assumptions.items()) if v.is_uncertain}
+            counts = set(city.assumptions) - set(FOR_THE_RECORD)
+            return {
+                k: v for k, v in sorted(city.assumptions.items()) if k in counts and v.is_uncertain
+            }
         places = list(asked.items() if isinstance(asked, dict) else ((key, None) for key in asked))
         found, errors = {}, []
         for position, (key, text) in enumerate(places):

@@ -16,7 +16,7 @@ at once. A rate after them starts where they end.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -303,7 +303,16 @@ def describe_tariff(text: TariffText) -> tuple[str, str]:
         words_en, words_zh = _line_words(line)
         en.append(words_en)
         zh.append(words_zh)
+    if _leaves_hours_free(text):
+        en.append("free at all other hours")
+        zh.append("其余时间免费")
     return "; ".join(en), "；".join(zh)
+
+
+def _leaves_hours_free(lines: Iterable[TariffLine]) -> bool:
+    """Return whether prices hold at some hours and nothing is said of the others."""
+    priced = [line for line in lines if line.then or line.flat is not None]
+    return bool(priced) and all(line.at is not None for line in priced)
 
 
 def _line_words(line: TariffLine) -> tuple[str, str]:

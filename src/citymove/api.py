@@ -1,0 +1,39 @@
+"""The public entries, one per job.
+
+>>> from citymove.api import read_city, run_study
+
+Importing this module loads every model, which takes a second or two; a program that needs one
+entry alone can import it from its own module.
+"""
+
+from citymove.appraisal.indicators import indicators
+from citymove.coupling.drivers import SearchScope
+from citymove.coupling.fixed_point import solve_coupled
+from citymove.demand.synthesis import synthesise
+from citymove.formats.city_folder import read_city
+from citymove.formats.osm import read_osm
+from citymove.foundation.daytime import Slices
+from citymove.parking.simulate_reference import simulate_parking
+from citymove.prepare.inferred_supply import infer_supply
+from citymove.prepare.preparing import prepare
+from citymove.scenario.running import run_study
+from citymove.signals.timing import time_signals
+from citymove.traffic.equilibrium import assign
+from citymove.traffic.free_flow import free_skim_min
+
+__all__ = [
+    "SearchScope",
+    "Slices",
+    "assign",
+    "free_skim_min",
+    "indicators",
+    "infer_supply",
+    "prepare",
+    "read_city",
+    "read_osm",
+    "run_study",
+    "simulate_parking",
+    "solve_coupled",
+    "synthesise",
+    "time_signals",
+]
