@@ -239,11 +239,23 @@ def empty_extract(folder: Path) -> tuple[str, ...]:
 
 
 def a_zone_without_roads(folder: Path) -> tuple[str, ...]:
+    """Add a house 3.6 km east of all roads, and let the study area reach it."""
     boundary = folder / "boundary.geojson"
     ring = json.loads(boundary.read_text())["coordinates"][0]
-    east = max(lon for lon, _ in ring)
-    ring = [[lon + 0.05 * (lon == east), lat] for lon, lat in ring]  # 3.6 km beyond all roads
+    east, low = max(lon for lon, _ in ring), min(lat for _, lat in ring)
+    ring = [[lon + 0.055 * (lon == east), lat] for lon, lat in ring]
     boundary.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    corners = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    nodes = "".join(
+        f'<node id="{5001 + k}" version="1" lon="{east + 0.05 + 3e-4 * x:.7f}" '
+        f'lat="{low + 1e-3 + 3e-4 * y:.7f}"/>\n'
+        for k, (x, y) in enumerate(corners)
+    )
+    refs = "".join(f'<nd ref="{5001 + k % 4}"/>' for k in range(5))
+    house = f'<way id="5000" version="1">{refs}<tag k="building" v="apartments"/></way>\n'
+    text = (folder / "roads.osm").read_text(encoding="utf-8")
+    text = text.replace("<way ", f"{nodes}<way ", 1).replace("</osm>", f"{house}</osm>")
+    other_extract(folder, "roads.osm", text.encode())
     return (f"{folder.parent / 'study.yaml'}:3: city: zone ", "must reach an open road within")
 
 

@@ -231,7 +231,7 @@ def rank_candidates(
         ),
         behaviour.penalty_min(refused_share),
         seed,
-        (facility, utility_min, at_start_min),
+        (facility, utility_min, at_start_min, np.empty(places.flat[1].size + 1, np.int64)),
     )
     order = np.argsort(-_flat_rows(at_start_min), axis=1, kind="stable")
     return Candidates(
@@ -262,9 +262,11 @@ def _rank(
     ids, start_node, start_s, dwell_s = trip
     at_x_m, at_y_m, value_per_h = person
     limit_m, detour, min_per_m, spread_min = weights
-    facility, utility_min, at_start_min = out
+    facility, utility_min, at_start_min, cents_of = out
     reach_m = limit_m / detour + 1.0  # a metre of slack: the exact test follows
     for i in range(ids.size):
+        for t in range(cents_of.size):  # few tariffs serve many facilities; the first is free
+            cents_of[t] = price_cents(flat, t - 1, start_s[i], dwell_s[i])
         for j in range(np.searchsorted(x_m, at_x_m[i] - reach_m), x_m.size):
             if x_m[j] > at_x_m[i] + reach_m:
                 break
@@ -273,7 +275,7 @@ def _rank(
             drive_s = from_node_s[target_of[f], start_node[i]]
             if walk_m > limit_m or drive_s == np.inf:
                 continue
-            cents = price_cents(flat, tariff[f], start_s[i], dwell_s[i])
+            cents = cents_of[tariff[f] + 1]
             if cents == NOT_ALLOWED:
                 continue
             u = uniform(seed, ids[i], _TASTE, taste_key[f])

@@ -155,10 +155,15 @@ def _candidates(
     behaviour: Behaviour,
     refused_share: Array,
     seed: int,
-) -> dict[int, tuple[Array, Array]]:
-    """Return facilities and utilities of each driver who arrives, by row."""
+) -> tuple[dict[int, tuple[Array, Array]], dict[int, list[int]]]:
+    """Return what drivers consider, by row, best first.
+
+    Facilities and utilities of those who search; facilities of those who know which are free,
+    filled up with `NOWHERE`.
+    """
     slice_of = np.where(drivers.start_node >= 0, network.slices.index_of(drivers.start_s), -1)
-    found: dict[int, tuple[Array, Array]] = {}
+    considered: dict[int, tuple[Array, Array]] = {}
+    known: dict[int, list[int]] = {}
     for row in np.unique(slice_of[slice_of >= 0]).tolist():
         for informed, keep in ((False, behaviour.candidates), (True, behaviour.known)):
             who = np.flatnonzero((slice_of == row) & (drivers.informed == informed))
@@ -172,8 +177,11 @@ def _candidates(
                 seed=seed,
                 keep=keep,
             )
-            found.update(zip(who.tolist(), ranked.rows(), strict=True))
-    return found
+            if informed:
+                known.update(zip(who.tolist(), ranked.facility.tolist(), strict=True))
+            else:
+                considered.update(zip(who.tolist(), ranked.rows(), strict=True))
+    return considered, known
 
 
 @dataclass(slots=True)
@@ -210,7 +218,7 @@ class _Search:
         drivers: Drivers,
         places: Places,
         ways: WaysBySlice,
-        candidates: dict[int, tuple[Array, Array]],
+        candidates: tuple[dict[int, tuple[Array, Array]], dict[int, list[int]]],
         behaviour: Behaviour,
         end_s: int,
     ) -> None:
@@ -218,7 +226,8 @@ class _Search:
         self.ledger = Ledger(
             len(drivers), supply.spaces.tolist(), len(network.slices), network.length_m.tolist()
         )
-        self._drivers, self._ways, self._candidates = drivers, ways, candidates
+        self._drivers, self._ways = drivers, ways
+        self._considered, self._known = candidates
         self._margin_min, self._end_s = behaviour.kerb_margin_min, end_s
         self._edges_s: list[int] = network.slices.edges_s.tolist()
         self._link_time_s: list[list[int]] = _whole_seconds(network.link_time_s).tolist()
@@ -369,9 +378,10 @@ class _Search:
         return np.asarray(trip.utility_min - drive_s / 60)
 
     def _free_space_known(self, driver: int) -> int:
-        for facility in self._candidates[driver][0].tolist():
-            if self.ledger.occupied[facility] < self.ledger.spaces[facility]:
-                return int(facility)
+        occupied, spaces = self.ledger.occupied, self.ledger.spaces
+        for facility in self._known[driver]:
+            if facility == NOWHERE or occupied[facility] < spaces[facility]:
+                return facility
         return NOWHERE
 
     def _drive(self, trip: _Trip, choice: int) -> int:
@@ -413,7 +423,7 @@ class _Search:
         return Moment(self.env, time_s, self._departure_rank[driver])
 
     def _trip(self, driver: int) -> _Trip:
-        facilities, utility_min = self._candidates[driver]
+        facilities, utility_min = self._considered[driver]
         kerb_at: dict[int, list[int]] = {}
         for choice in np.flatnonzero(self._is_kerb[facilities]).tolist():
             kerb_at.setdefault(self._link_of[facilities[choice]], []).append(choice)
