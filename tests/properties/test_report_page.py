@@ -183,13 +183,23 @@ def test_a_checked_study_prints_amounts_first(study: StoredStudy, drawn: list[Dr
 
 
 def test_what_cannot_be_seen_takes_no_place(study: StoredStudy, page: str) -> None:
-    for finding in findings(study.results):
+    by_indicator = [["1", "4"], ["1", "4"], ["1", "2", "5"]]  # a retiming is ranked on the last
+    for finding, places in zip(findings(study.results), by_indicator, strict=True):
         kerb = next(p for p in finding.places if p.option.zh.startswith("路内停车调价"))
         assert (kerb.place, kerb.way) == ("", "none")
-        assert [p.place for p in finding.places if p.way in ("better", "worse")] == ["1", "2", "5"]
+        assert [p.place for p in finding.places if p.way in ("better", "worse")] == places
     # detectable is 1.4 x 0.012 x 41.7
     assert "detectable from 0.70 min" in page
     assert "可检出最小差值 0.70 分钟" in page
+
+
+def test_a_gain_over_an_inferred_plan_is_no_headline(study: StoredStudy) -> None:
+    held = words("held")
+    for measured, expected in ((False, [1, 1, 0]), (True, [0, 0, 0])):
+        (retiming,) = study.results.retimings
+        known = retiming.model_copy(update={"base_plan_inferred": not measured})
+        found = findings(with_results(study, retimings=(known,)).results)
+        assert [sum(p.effect == held for p in f.places) for f in found] == expected
 
 
 def test_retiming_is_told_against_both_plans_and_not_first(page: str) -> None:

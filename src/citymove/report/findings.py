@@ -2,7 +2,9 @@
 
 Nothing of grade D was checked against counts, so its first lines hold the order of the
 options, the direction and the share of draws that agree, and no amounts. A difference that
-could not have been seen takes no place in the order.
+could not have been seen takes no place in the order. Nor does an option that retimes a
+junction whose plan of today is inferred, where delay is what is compared: a gain over a guess is
+no headline, and stands further down against the delay-minimal plan.
 """
 
 from collections.abc import Sequence
@@ -20,6 +22,7 @@ HEADLINES: Final[tuple[tuple[str, str], ...]] = (
     ("search_time_mean_min", "card_search"),
 )
 
+_OF_DELAY: Final = ("commute_door_to_door_min", "corridor_delay_index")
 _BARELY: Final = 0.01  # share of the base
 
 
@@ -126,11 +129,17 @@ def places_of(rows: Sequence[Difference]) -> list[str]:
 
 def _finding(results: StudyResults, indicator: str, title: Text) -> Finding:
     names = {option.id: option.name for option in results.options}
-    good, unseen, bad = sides_of(results, indicator)
+    held = _held(results, indicator)
+    good, unseen, bad = (
+        [row for row in rows if row.option not in held] for rows in sides_of(results, indicator)
+    )
     if len(results.options) == 1:
         sentence = words("only_base")
     else:
         sentence = _sentence(results, indicator, (good, unseen, bad), names)
+    if held:
+        options = joined([names[option] for option in held])
+        sentence = joined_by("space", sentence, words("held_for", options=options))
     rows = [
         *_rows(results, good, places_of(good), "better", names),
         Place(words("base_row", name=names["base"]), "", Text(en="", zh=""), "base"),
@@ -142,8 +151,17 @@ def _finding(results: StudyResults, indicator: str, title: Text) -> Finding:
             "worse",
             names,
         ),
+        *(Place(names[option], "", words("held"), "none") for option in held),
     ]
     return Finding(title, sentence, tuple(rows))
+
+
+def _held(results: StudyResults, indicator: str) -> tuple[str, ...]:
+    """Return options whose delay is compared with that of an inferred signal plan."""
+    if indicator not in _OF_DELAY:
+        return ()
+    retimed = {row.option for row in results.retimings if row.base_plan_inferred}
+    return tuple(option.id for option in results.options if option.id in retimed)
 
 
 def _shifted(place: str, by: int) -> str:

@@ -129,6 +129,14 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
             "与偶然区分，或小于所列末位数字。"
         ),
     ),
+    "held": (
+        "not ranked: today's signal plan is inferred, see Junctions retimed",
+        "不参与排序：现状配时为推断值，见“信号配时调整”",
+    ),
+    "held_for": (
+        "Not ranked, since today's signal plan is inferred: {options}.",
+        "因现状配时为推断值而不参与排序：{options}。",
+    ),
     "barely": ("barely {what}", "略微{what}"),
     "same_as_base": ("no visible difference", "看不出差异"),
     "same_though": (
