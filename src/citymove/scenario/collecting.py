@@ -98,6 +98,10 @@ def collect(
     arrays = {
         "links": _link_arrays(resolved, plan, by_option),
         "curves": _curve_arrays(by_option),
+        "residuals": {
+            name: runs[plan.centrals[0].key].arrays[name]
+            for name in ("zone_id", "residual_search", "residual_cruising")
+        },
     }
     return results, arrays
 

@@ -19,8 +19,8 @@ def write_results(
     folder: Path, results: StudyResults, arrays: Mapping[str, Mapping[str, Array]]
 ) -> None:
     """Write what the report reads, and the tables for a spreadsheet; the manifest comes last."""
-    for name, columns in arrays.items():
-        write_arrays(folder / f"{name}.npz", columns)
+    for name in ("links", "curves"):
+        write_arrays(folder / f"{name}.npz", arrays[name])
     write_text(folder / "tables" / "differences.csv", _differences_csv(results))
     write_text(folder / "tables" / "certificates.csv", _models_csv(results.certificates))
     for name, rows in (("guard_rails", results.breaches), ("retimings", results.retimings)):
@@ -30,6 +30,8 @@ def write_results(
         else:
             path.unlink(missing_ok=True)  # of an earlier run of the study
     write_text(folder / "tables" / "car_parks.csv", _car_parks_csv(results, arrays["curves"]))
+    residuals = _residuals_csv(results, arrays["residuals"])
+    write_text(folder / "tables" / "parking_residuals.csv", residuals)
     write_json(folder / "results.json", results.model_dump(mode="json"))
 
 
@@ -62,6 +64,18 @@ def _differences_csv(results: StudyResults) -> str:
         rows.append([d.option, d.indicator, term.en, term.zh, term.unit, d.base, d.value])
         rows[-1] += [d.difference, d.low, d.high, d.detectable, d.agree, d.blanked, d.draws]
     return _csv(header, rows)
+
+
+def _residuals_csv(results: StudyResults, residuals: Mapping[str, Array]) -> str:
+    """Return the parking residual of the central base by period and zone."""
+    search, cruising = residuals["residual_search"], residuals["residual_cruising"]
+    rows = [
+        [period, zone, search[i, j], cruising[i, j]]
+        for i, period in enumerate(results.slices)
+        for j, zone in enumerate(residuals["zone_id"].tolist())
+        if np.isfinite(search[i, j])  # where anybody searched
+    ]
+    return _csv(["period", "zone", "search_residual", "cruising_residual"], rows)
 
 
 def _car_parks_csv(results: StudyResults, curves: Mapping[str, Array]) -> str:
