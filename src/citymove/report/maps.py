@@ -186,7 +186,7 @@ def difference_map(
         _bands(axes, plan, order, width_pt, [CHANGE_COLOURS[k] for k in kind[order]])
         _closed(axes, plan, np.flatnonzero(~study.links.open[option]))
         _marks(axes, study, plan, option)
-        _numbers(axes, plan, change, kind)
+        _numbers(axes, plan, change, kind, _new_car_parks(study, plan, option))
         little = _little(most)
         if (kind == 2).all():
             quiet = said(words("no_link_changes", n=f"{little:,.0f}"), language)
@@ -379,11 +379,9 @@ def _marks(axes: Any, study: StoredStudy, plan: Plan, option: int) -> None:
             ),
             autolim=False,
         )
-    rows = study.curves.new_facilities(option)
-    if rows.size:
-        x_m, y_m = plan.plane.to_metres(
-            study.curves.facility_lon[rows], study.curves.facility_lat[rows]
-        )
+    car_parks = _new_car_parks(study, plan, option)
+    if car_parks.size:
+        x_m, y_m = car_parks
         axes.plot(x_m, y_m, linestyle="none", marker="s", markersize=11, color=INK, zorder=5)
         for x, y in zip(x_m, y_m, strict=True):
             axes.text(
@@ -401,20 +399,36 @@ def _marks(axes: Any, study: StoredStudy, plan: Plan, option: int) -> None:
             )
 
 
-def _numbers(axes: Any, plan: Plan, change: Array, kind: Array) -> None:
-    """Write the largest changes beside their links, none nearer than 60 pt to another."""
+def _new_car_parks(study: StoredStudy, plan: Plan, option: int) -> Array:
+    """Return x and y, m, of the car parks that an option adds, float64 [2, car parks]."""
+    rows = study.curves.new_facilities(option)
+    lon, lat = study.curves.facility_lon[rows], study.curves.facility_lat[rows]
+    return np.array(plan.plane.to_metres(lon, lat))
+
+
+def _numbers(axes: Any, plan: Plan, change: Array, kind: Array, car_parks: Array) -> None:
+    """Write the largest changes beside their links.
+
+    None stands nearer than 60 pt to another of its sign, nor than 26 pt to one of the other sign:
+    what a street loses and what its neighbour gains are both told. New car parks stay clear.
+    """
     import matplotlib.patheffects as effects
 
     halo = [effects.withStroke(linewidth=2.4, foreground="white")]
-    placed: list[tuple[float, float]] = []
+    placed: list[tuple[float, float, bool]] = []
     for link in np.argsort(-np.abs(change), kind="stable").tolist():
         if len(placed) == _NUMBERED or kind[link] == 2:
             break
         points = slice(int(plan.start[link]), int(plan.start[link + 1]))
         x, y = float(plan.x_m[points].mean()), float(plan.y_m[points].mean())
-        if any(np.hypot(x - a, y - b) < 60 * plan.m_per_pt for a, b in placed):
+        grows = bool(change[link] > 0)
+        hides = np.hypot(*(car_parks - [[x], [y]])) < 26 * plan.m_per_pt
+        if hides.any() or any(
+            np.hypot(x - a, y - b) < (60 if grows == other else 26) * plan.m_per_pt
+            for a, b, other in placed
+        ):
             continue
-        placed.append((x, y))
+        placed.append((x, y, grows))
         axes.annotate(
             number(float(change[link]), 0, signed=True),
             (x, y),
