@@ -5,13 +5,16 @@ link stays, marked, so that a link's row means the same in every option of a stu
 stable name is the way id, the two node ids and the direction (`link_ids`).
 """
 
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, IntFlag
 from typing import Any
 
 import numpy as np
 
+from citymove.foundation.daytime import DAY_S
 from citymove.foundation.errors import InputError
+from citymove.foundation.provenance import Source
 from citymove.foundation.table import Table, column, frozen_array
 
 Array = np.ndarray[Any, Any]
@@ -44,6 +47,29 @@ class SignalKind(IntEnum):
 
     JUNCTION = 0
     CROSSING = 1
+
+
+class Vehicle(IntFlag):
+    """Classes of vehicle, as a set."""
+
+    CAR = 1
+    TRUCK = 2
+    BUS = 4
+    TAXI = 8
+    MOTORCYCLE = 16
+    BICYCLE = 32
+
+
+EVERY_VEHICLE = Vehicle(63)
+
+
+class LaneTurn(IntFlag):
+    """Where the arrows of a lane point, as a set; 0 where none is painted or known."""
+
+    LEFT = 1
+    THROUGH = 2
+    RIGHT = 4
+    U_TURN = 8
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,7 +111,8 @@ class Links(Table):
     length_m
         float64, > 0.
     lanes, lanes_source
-        float64, lanes of this direction, > 0; int8 `Source`.
+        float64, lanes of this direction for all traffic, > 0, those for buses or bicycles alone
+        taken off; int8 `Source`.
     speed_mps, speed_source
         float64, free speed, > 0; int8 `Source`.
     capacity_vph, capacity_source
@@ -95,14 +122,27 @@ class Links(Table):
         int8 `RoadClass`.
     ramp
         bool, a link road (``*_link``).
-    roundabout
-        bool, part of a roundabout.
-    structure, layer
-        int8 `Structure`; int8 level, 0 at the ground.
     name
         int32, row of `Roads.names`, -1 for none.
     open
         bool, whether motor vehicles may use the link.
+    bus_lanes
+        float64, lanes of this direction for buses (and taxis) alone, not part of `lanes`.
+    direction_source
+        int8 `Source` of the way's direction: tagged, inferred (a motorway or a roundabout runs one
+        way unless a tag says otherwise), or default (two-way, since nothing speaks of it).
+    vehicles, vehicles_source
+        int16 `Vehicle`, which classes may use the link; int8 `Source`.
+    roundabout, roundabout_source
+        bool, part of a roundabout; int8 `Source` (inferred: recognised by its shape).
+    structure, structure_source
+        int8 `Structure`; int8 `Source` (default: at the surface, since nothing speaks of it).
+    layer, layer_source
+        int8, level, 0 at the ground; int8 `Source`.
+
+    Notes
+    -----
+    `attribute_sources` tells the source of every attribute, of those without a column too.
     """
 
     way_id: Array = column(np.int64)
@@ -120,11 +160,18 @@ class Links(Table):
     capacity_source: Array = column(np.int8)
     road_class: Array = column(np.int8)
     ramp: Array = column(np.bool_)
-    roundabout: Array = column(np.bool_)
-    structure: Array = column(np.int8)
-    layer: Array = column(np.int8)
     name: Array = column(np.int32)
     open: Array = column(np.bool_)
+    bus_lanes: Array = column(np.float64, fill=0.0)
+    direction_source: Array = column(np.int8, fill=Source.DEFAULT)
+    vehicles: Array = column(np.int16, fill=EVERY_VEHICLE)
+    vehicles_source: Array = column(np.int8, fill=Source.DEFAULT)
+    roundabout: Array = column(np.bool_, fill=False)
+    roundabout_source: Array = column(np.int8, fill=Source.DEFAULT)
+    structure: Array = column(np.int8, fill=Structure.SURFACE)
+    structure_source: Array = column(np.int8, fill=Source.DEFAULT)
+    layer: Array = column(np.int8, fill=0)
+    layer_source: Array = column(np.int8, fill=Source.DEFAULT)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -137,11 +184,108 @@ class TurnBans(Table):
         int32, rows of `Links`; the head of the first is the tail of the second.
     relation_id
         int64, the OSM relation; 0 where a planner banned the turn.
+    start_s, end_s
+        int32, hours of a working day in which the ban holds, 0 .. 86400, ``start_s < end_s``; a
+        ban over midnight has two rows.
     """
 
     from_link: Array = column(np.int32)
     to_link: Array = column(np.int32)
     relation_id: Array = column(np.int64)
+    start_s: Array = column(np.int32, fill=0)
+    end_s: Array = column(np.int32, fill=DAY_S)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PathBans(Table):
+    """Sequences of three or more links that may not be driven one after the other.
+
+    Each single turn of such a sequence may be permitted; a restriction through a via way makes it.
+
+    Parameters
+    ----------
+    relation_id
+        int64, the OSM relation; 0 where a planner made the ban.
+    start_s, end_s
+        int32, as in `TurnBans`.
+    first
+        int64, first row of the sequence in `link`; the next one's first row ends it (the last
+        ends at the array's end).
+    link
+        int32 [members], rows of `Links`, each link's head the tail of the next.
+    """
+
+    relation_id: Array = column(np.int64)
+    start_s: Array = column(np.int32, fill=0)
+    end_s: Array = column(np.int32, fill=DAY_S)
+    first: Array = column(np.int64, fill=0)
+    link: Array = field(default_factory=lambda: np.empty(0, np.int32))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "link", frozen_array(self.link, np.int32))
+
+    @classmethod
+    def of(
+        cls, sequences: Sequence[Sequence[int]], relation_id: Array, start_s: Array, end_s: Array
+    ) -> "PathBans":
+        """Return the bans of these sequences of links."""
+        size = np.array([len(sequence) for sequence in sequences], np.int64)
+        return cls(
+            relation_id=relation_id,
+            start_s=start_s,
+            end_s=end_s,
+            first=np.cumsum(size) - size,
+            link=np.array([link for sequence in sequences for link in sequence], np.int32),
+        )
+
+    def sequence(self, row: int) -> Array:
+        """Return the links of one ban, int32."""
+        end = self.first[row + 1] if row + 1 < len(self) else self.link.size
+        return np.asarray(self.link[self.first[row] : end])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LaneTurns(Table):
+    """Lanes whose arrows are known, at the downstream end of a link.
+
+    Parameters
+    ----------
+    link
+        int32, rows of `Links`, ascending.
+    lane
+        int8, 0 for the leftmost lane as the driver sees it, then to the right; a link that
+        stands here has a row for each of its lanes, lanes for buses alone left out.
+    turns
+        int16 `LaneTurn`.
+    source
+        int8 `Source`.
+    """
+
+    link: Array = column(np.int32)
+    lane: Array = column(np.int8)
+    turns: Array = column(np.int16)
+    source: Array = column(np.int8)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TimedSpeeds(Table):
+    """Speed limits that hold at some hours only.
+
+    Parameters
+    ----------
+    link
+        int32, rows of `Links`.
+    start_s, end_s
+        int32, as in `TurnBans`.
+    speed_mps
+        float64, free speed in these hours, > 0.
+    """
+
+    link: Array = column(np.int32)
+    start_s: Array = column(np.int32)
+    end_s: Array = column(np.int32)
+    speed_mps: Array = column(np.float64)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -177,7 +321,7 @@ class Roads:
 
     Parameters
     ----------
-    nodes, links, turn_bans, signal_nodes
+    nodes, links, turn_bans, path_bans, lane_turns, timed_speeds, signal_nodes
         Tables, see there.
     names
         Names of roads; `Links.name` points here.
@@ -196,6 +340,9 @@ class Roads:
     shape_start: Array
     shape_x_m: Array
     shape_y_m: Array
+    path_bans: PathBans = field(default_factory=PathBans.empty)
+    lane_turns: LaneTurns = field(default_factory=LaneTurns.empty)
+    timed_speeds: TimedSpeeds = field(default_factory=TimedSpeeds.empty)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape_start", frozen_array(self.shape_start, np.int64))
@@ -233,6 +380,28 @@ class Roads:
             seen[text] = seen.get(text, 0) + 1
             ids.append(text if seen[text] == 1 else f"{text}#{seen[text]}")
         return frozen_array(ids, np.str_)
+
+
+def attribute_sources(roads: Roads) -> dict[str, Array]:
+    """Return how each attribute of each link is known, int8 `Source` [links], by attribute.
+
+    Class and ramp are always tagged, since a way without them is no road; a name is tagged or
+    missing (default). Ends, stretch and length follow from the drawn line, and so are tagged.
+    """
+    links = roads.links
+    tagged = np.full(len(links), Source.TAGGED, np.int8)
+    stated = {
+        spec.removesuffix("_source"): getattr(links, spec)
+        for spec in Links.column_names()
+        if spec.endswith("_source")
+    }
+    return {
+        "road_class": tagged,
+        "ramp": tagged,
+        "length": tagged,
+        "name": np.where(links.name >= 0, Source.TAGGED, Source.DEFAULT).astype(np.int8),
+        **stated,
+    }
 
 
 _POSITIVE = ("length_m", "lanes", "speed_mps")

@@ -26,12 +26,17 @@ import numpy.typing as npt
 
 from citymove.foundation.errors import InputError
 
-_DTYPE = "dtype"
+_DTYPE, _FILL = "dtype", "fill"
 
 
-def column(dtype: npt.DTypeLike) -> Any:
-    """Declare a column and the dtype that its values are converted to (`str` for text)."""
-    return field(metadata={_DTYPE: dtype})
+def column(dtype: npt.DTypeLike, *, fill: Any = None) -> Any:
+    """Declare a column and the dtype that its values are converted to (`str` for text).
+
+    A column with `fill` may be left out: every row then has this value.
+    """
+    if fill is None:
+        return field(metadata={_DTYPE: dtype})
+    return field(default=None, metadata={_DTYPE: dtype, _FILL: fill})
 
 
 def frozen_array(values: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray[Any, Any]:
@@ -49,6 +54,7 @@ class Table:
 
     def __post_init__(self) -> None:
         lengths: dict[str, int] = {}
+        self._fill()
         for name, dtype in self._columns():
             array = frozen_array(getattr(self, name), dtype)
             if array.ndim == 0:
@@ -60,6 +66,13 @@ class Table:
                 "the columns of a table must have one length",
                 value=f"{type(self).__name__}: {lengths}",
             )
+
+    def _fill(self) -> None:
+        """Give the columns that were left out their value in every row."""
+        count = np.shape(getattr(self, self.column_names()[0]))[:1]
+        for spec in fields(self):
+            if _FILL in spec.metadata and getattr(self, spec.name) is None:
+                object.__setattr__(self, spec.name, np.full(count, spec.metadata[_FILL]))
 
     @classmethod
     def _columns(cls) -> Iterator[tuple[str, npt.DTypeLike]]:
