@@ -37,7 +37,7 @@ def made_up_network(side: int, rng: np.random.Generator) -> AssignmentNetwork:
         tail=tail,
         head=head,
         function=np.full(links, LinkFunction.BPR),
-        free_time=rng.uniform(20, 60, links),
+        free_time=rng.uniform(20, 60, (1, links)),
         capacity=rng.choice([600.0, 900.0, 1800.0], (1, links)),
         parameters=parameters,
         fixed_cost=np.zeros(links),

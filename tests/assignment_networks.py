@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from citymove.paths.graph import Turns
 from citymove.traffic.network import AssignmentNetwork, LinkFunction
 
 Array = np.ndarray[Any, Any]
@@ -23,7 +24,8 @@ def bpr_network(
     first_through_node: int = 0,
     fixed_cost: Any = 0.0,
     slices: int = 1,
-    turns: tuple[Array, Array] | None = None,
+    turns: tuple[Turns, ...] = (),
+    turns_of_slice: Any = None,
 ) -> AssignmentNetwork:
     m = len(links)
     ends = np.array(links).reshape(-1, 2)
@@ -37,24 +39,24 @@ def bpr_network(
         tail=ends[:, 0],
         head=ends[:, 1],
         function=np.full(m, LinkFunction.BPR),
-        free_time=np.broadcast_to(np.asarray(free_time, float), m),
+        free_time=np.broadcast_to(np.asarray(free_time, float), (slices, m)),
         capacity=np.broadcast_to(np.asarray(capacity, float), (slices, m)),
         parameters=parameters,
         fixed_cost=np.broadcast_to(np.asarray(fixed_cost, float), m),
-        turn_start=None if turns is None else turns[0],
-        turn_to=None if turns is None else turns[1],
+        turns=turns,
+        turns_of_slice=turns_of_slice,
     )
 
 
 def all_turns(
     links: list[tuple[int, int]], banned: frozenset[tuple[int, int]] = frozenset()
-) -> tuple[Array, Array]:
+) -> Turns:
     """Return every turn between links that meet, but the banned (from link, to link)."""
     start, to = [0], []
     for i, (_, head) in enumerate(links):
         to += [j for j, (tail, _) in enumerate(links) if tail == head and (i, j) not in banned]
         start.append(len(to))
-    return np.array(start), np.array(to, np.int32)
+    return Turns.of_links(np.array(start), np.array(to, np.int32))
 
 
 def random_links(

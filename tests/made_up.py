@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from citymove.facts.car_parks import Access, CarParkKind, CarParks
@@ -13,6 +15,7 @@ from citymove.facts.reading import Reading
 from citymove.facts.roads import (
     Links,
     Nodes,
+    PathBans,
     RoadClass,
     Roads,
     SignalKind,
@@ -22,6 +25,7 @@ from citymove.facts.roads import (
 from citymove.facts.tariffs import Tariff, TariffBand
 from citymove.facts.zones import Zones
 from citymove.foundation.crs import LocalPlane
+from citymove.foundation.daytime import DAY_S
 from citymove.foundation.provenance import Source, Sourced
 
 BLOCK_M = 200.0
@@ -106,12 +110,14 @@ def grid_roads(
     lanes: float = 1.0,
     signals: tuple[int, ...] = (),
     bans: tuple[tuple[int, int, int], ...] = (),
+    path_bans: tuple[tuple[int, ...], ...] = (),
 ) -> Roads:
     """Return a grid of two-way streets, one block = `BLOCK_M`.
 
     Node (column c, row r) is row ``r * columns + c`` and has OSM id ``1 + r * columns + c``.
     Way ids: ``1000 + r`` along row r from west to east, ``2000 + c`` along column c from south
-    to north. `signals` are node rows; `bans` are (from node, via node, to node) rows.
+    to north. `signals` are node rows; `bans` are (from node, via node, to node) rows, and
+    `path_bans` rows of four nodes or more.
     """
     plane = LocalPlane(10.0, 50.0)
     c, r = np.meshgrid(np.arange(columns), np.arange(rows))
@@ -164,6 +170,12 @@ def grid_roads(
             to_link=[link_of[b, d] for _, b, d in bans],
             relation_id=np.arange(1, len(bans) + 1),
         ),
+        path_bans=PathBans.of(
+            [[link_of[ends] for ends in pairwise(nodes_of)] for nodes_of in path_bans],
+            relation_id=np.arange(1001, len(path_bans) + 1001),
+            start_s=np.zeros(len(path_bans)),
+            end_s=np.full(len(path_bans), DAY_S),
+        ),
         signal_nodes=SignalNodes(
             osm_id=signal_rows + 1,
             kind=np.full(signal_rows.size, SignalKind.JUNCTION),
@@ -186,10 +198,11 @@ def grid_city(
     *,
     signals: tuple[int, ...] = (6, 7, 8),
     bans: tuple[tuple[int, int, int], ...] = (),
+    path_bans: tuple[tuple[int, ...], ...] = (),
     car_park_spaces: tuple[int, ...] = (120, 80),
 ) -> City:
     """Return a fictional grid city: one zone per block, a gateway at each end of row 1."""
-    roads = grid_roads(columns, rows, signals=signals, bans=bans)
+    roads = grid_roads(columns, rows, signals=signals, bans=bans, path_bans=path_bans)
     plane = LocalPlane(10.0, 50.0)
     c, r = (v.ravel() for v in np.meshgrid(np.arange(columns - 1), np.arange(rows - 1)))
     x_m, y_m = (c + 0.5) * BLOCK_M, (r + 0.5) * BLOCK_M

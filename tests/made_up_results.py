@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.terms import TERMS
-from citymove.runs.store import write_arrays, write_text
+from citymove.foundation.whole_files import write_arrays, write_text
 from citymove.scenario.results import (
     Breach,
     Difference,
@@ -233,7 +233,8 @@ def link_arrays() -> dict[str, np.ndarray[Any, Any]]:
     volume[4][:, [44, 45]] = 0
     capacity = np.full((options, count), 800.0)
     free = np.tile(roads.links.length_m / roads.links.speed_mps, (options, 1))
-    time = free[:, None, :] * (1 + 0.15 * (volume / capacity[:, None, :]) ** 4)
+    free = np.broadcast_to(free[:, None, :], volume.shape)
+    time = free * (1 + 0.15 * (volume / capacity[:, None, :]) ** 4)
     time[4][:, [44, 45]] = np.inf
     names = np.array([roads.names[n] for n in roads.links.name], "U80")
     names[names == "Row 1"] = "Row 1 一号街"

@@ -10,6 +10,7 @@ from citymove.foundation.daytime import Slices
 from citymove.foundation.walking import Walking
 from citymove.parking.choice import Behaviour
 from citymove.parking.outcome import Drivers, SearchNetwork
+from citymove.paths.graph import Turns
 from citymove.prepare.prepared import FacilityKind, ParkingSupply
 
 WALKING = Walking(speed_mps=1.25, detour=1.3)
@@ -26,13 +27,16 @@ def network(
     for i in range(tail.size):
         on = [j for j in np.flatnonzero(tail == head[i]) if head[j] != tail[i]]
         rows.append(on or [int(j) for j in np.flatnonzero(tail == head[i])])
+    turns = Turns.of_links(
+        np.cumsum([0] + [len(row) for row in rows]), [j for row in rows for j in row]
+    )
     time_s = np.atleast_2d(np.asarray(link_time_s, float))
     return SearchNetwork(
         tail=tail,
         head=head,
         length_m=np.full(tail.size, BLOCK_M) if length_m is None else length_m,
-        turn_start=np.cumsum([0] + [len(row) for row in rows]),
-        turn_to=[j for row in rows for j in row],
+        turns=(turns,),
+        turns_of_slice=np.zeros(len(edges_s) - 1),
         slices=Slices(edges_s),
         link_time_s=time_s,
     )

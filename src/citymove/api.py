@@ -11,11 +11,15 @@ from citymove.coupling.drivers import SearchScope
 from citymove.coupling.fixed_point import solve_coupled
 from citymove.demand.synthesis import synthesise
 from citymove.formats.city_folder import read_city
+from citymove.formats.completed_sheet import read_completed
 from citymove.formats.osm import read_osm
 from citymove.foundation.daytime import Slices
+from citymove.parking.balance import parking_balance
 from citymove.parking.simulate_reference import simulate_parking
+from citymove.prepare.audit import audit_city, audit_extract
 from citymove.prepare.inferred_supply import infer_supply
 from citymove.prepare.preparing import prepare
+from citymove.report.audit_page import write_audit
 from citymove.scenario.running import run_study
 from citymove.signals.timing import time_signals
 from citymove.traffic.equilibrium import assign
@@ -25,15 +29,20 @@ __all__ = [
     "SearchScope",
     "Slices",
     "assign",
+    "audit_city",
+    "audit_extract",
     "free_skim_min",
     "indicators",
     "infer_supply",
+    "parking_balance",
     "prepare",
     "read_city",
+    "read_completed",
     "read_osm",
     "run_study",
     "simulate_parking",
     "solve_coupled",
     "synthesise",
     "time_signals",
+    "write_audit",
 ]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from citymove.foundation.errors import MachineError
-from citymove.runs.store import RunStore, write_arrays
+from citymove.foundation.whole_files import write_arrays
+from citymove.runs.store import RunStore
 
 
 def test_equal_arrays_give_equal_bytes(tmp_path: Path) -> None:

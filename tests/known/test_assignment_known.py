@@ -142,7 +142,7 @@ def test_constant_time_beside_a_signal() -> None:
         tail=[0, 0],
         head=[1, 1],
         function=[LinkFunction.SIGNAL, LinkFunction.CONSTANT],
-        free_time=[40.0, 55.15],
+        free_time=[[40.0, 55.15]],
         capacity=[[1800.0, np.inf]],
         parameters=parameters,
         fixed_cost=[0.0, 0.0],

@@ -50,7 +50,8 @@ def test_car_parks(monaco: City) -> None:
     assert counts["car_parks"] == 68 == len(monaco.car_parks)
     assert counts["car_parks_with_capacity"] == 6
     assert counts["car_park_spaces_tagged"] == 247
-    assert monaco.car_parks.spaces[monaco.car_parks.spaces >= 0].sum() == 247
+    tagged = monaco.car_parks.spaces_source == Source.TAGGED
+    assert monaco.car_parks.spaces[tagged].sum() == 247
 
 
 def test_every_assumption_is_stated_and_wide_enough(monaco: City) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "seeds" / "monaco"
 SHARED = ROOT.parent / "shared" / "data" / "osm"
 MONACO = SEED / "roads.osm.pbf"
+HELSINKI = ROOT / "seeds" / "helsinki" / "roads.osm.pbf"
 
 CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary")
 ABOVE_SERVICE = {
@@ -45,7 +47,7 @@ def extract(*parts: str) -> Path:
     return path
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def read(path: Path, country: str) -> OsmFacts:
     return read_osm(path, country=country)
 
@@ -113,6 +115,11 @@ EXTRACTS: list[tuple[Callable[[], Path], str]] = [
     (lambda: extract("neukolln", "input.osm"), "DE"),
     (lambda: extract("krems", "krems.osm.gz"), "AT"),
 ]
+WITH_BANS = [
+    *EXTRACTS,
+    (lambda: extract("columbus", "columbus.osm.pbf"), "US"),
+    (lambda: HELSINKI if HELSINKI.exists() else pytest.skip("the seed is not there"), "FI"),
+]
 NAMES = ["monaco", "bad_hersfeld", "nanjing", "limerick", "neukolln", "krems"]
 
 
@@ -143,7 +150,7 @@ def test_roads_are_sound(find: Callable[[], Path], country: str) -> None:
     step_m[last[:-1]] = 0
     drawn_m = np.add.reduceat(np.append(step_m, 0), first)
     assert np.allclose(drawn_m, links.length_m, atol=0.05)
-    assert set(np.unique(links.lanes_source)) <= {Source.TAGGED, Source.DEFAULT}
+    assert set(links.lanes_source) <= {Source.TAGGED, Source.INFERRED, Source.DEFAULT}
     assert links.speed_mps.max() <= 160 / 3.6
     bans = roads.turn_bans
     assert np.array_equal(links.head[bans.from_link], links.tail[bans.to_link])
@@ -160,7 +167,8 @@ def test_monaco() -> None:
     assert (raw["signals"], raw["restrictions"]) == (18, 44)
     assert (counts["car_parks"], counts["car_parks_with_capacity"]) == (71, 6)
     assert counts["car_park_spaces_tagged"] == 247
-    assert facts.car_parks.spaces[facts.car_parks.spaces >= 0].sum() == 247
+    tagged = facts.car_parks.spaces_source == Source.TAGGED
+    assert facts.car_parks.spaces[tagged].sum() == 247
     assert np.count_nonzero(facts.car_parks.kind == CarParkKind.UNDERGROUND) >= 34
     assert counts["car_parks_fee_yes"] == 26
     assert counts["turn_bans_in_force"] <= counts["turn_bans_applied"]
@@ -240,6 +248,119 @@ def restrictions_that_fit(path: Path, *, with_service: bool) -> int:
                 ends = (nodes_of.get(member[role].ref, set()) for role in ("from", "to"))
                 fitting += all(via in nodes for nodes in ends)
     return fitting
+
+
+@dataclass(frozen=True)
+class RawRestriction:
+    """A turn restriction as the file holds it, each role's members in its order."""
+
+    id: int
+    value: str
+    members: dict[str, list[tuple[str, int]]]
+
+    def ids(self, role: str, member_type: str = "w") -> list[int]:
+        return [ref for t, ref in self.members.get(role, []) if t == member_type]
+
+
+def raw_restrictions(path: Path) -> tuple[list[RawRestriction], dict[int, list[int]]]:
+    """Return the restrictions of a file, and the nodes of the ways that cars may use."""
+    restrictions: list[RawRestriction] = []
+    nodes_of: dict[int, list[int]] = {}
+    for item in osmium.FileProcessor(str(path), osmium.osm.WAY | osmium.osm.RELATION):
+        if item.is_way() and is_road(item.tags, with_service=True):
+            nodes_of[item.id] = [node.ref for node in item.nodes]
+        elif item.is_relation() and item.tags.get("type", "").split(":")[0] == "restriction":
+            members: dict[str, list[tuple[str, int]]] = {}
+            for m in item.members:
+                members.setdefault(m.role, []).append((m.type, m.ref))
+            value = item.tags.get("restriction", "")
+            restrictions.append(RawRestriction(item.id, value, members))
+    return restrictions, nodes_of
+
+
+def is_between_roads(restriction: RawRestriction, roads: Container[int]) -> bool:
+    """Whether cars may use a from way, a to way and all via ways, and something is the via."""
+    ends = all(any(way in roads for way in restriction.ids(role)) for role in ("from", "to"))
+    through = all(way in roads for way in restriction.ids("via"))
+    return ends and through and bool(restriction.members.get("via"))
+
+
+NOT_BETWEEN_ROADS = ("incomplete", "not_in_extract", "no_road_for_cars")
+
+
+@pytest.mark.parametrize(("find", "country"), WITH_BANS, ids=[*NAMES, "columbus", "helsinki"])
+def test_each_restriction_is_applied_or_its_reason_counted(
+    find: Callable[[], Path], country: str
+) -> None:
+    path = find()
+    counts = read(path, country).reading.counts
+    restrictions, roads = raw_restrictions(path)
+    between = sum(is_between_roads(restriction, roads) for restriction in restrictions)
+    dropped = {
+        key.removeprefix("turn_bans_dropped_"): number
+        for key, number in counts.items()
+        if key.startswith("turn_bans_dropped_")
+    }
+    elsewhere = sum(dropped.get(reason, 0) for reason in NOT_BETWEEN_ROADS)
+    assert counts["turn_bans_found"] == len(restrictions) > 0
+    assert counts["turn_bans_dropped"] == sum(dropped.values())
+    assert elsewhere == len(restrictions) - between
+    assert counts["turn_bans_applied"] + sum(dropped.values()) - elsewhere == between
+
+
+@pytest.mark.parametrize(("find", "country"), WITH_BANS, ids=[*NAMES, "columbus", "helsinki"])
+def test_banned_turns_are_those_of_the_raw_file(find: Callable[[], Path], country: str) -> None:
+    """Where both ways end at the via node, there is one turn that a restriction can mean."""
+    path = find()
+    facts = read(path, country)
+    roads, node_id = facts.roads, facts.roads.nodes.osm_id
+    way, tail, head = (
+        values.tolist()
+        for values in (
+            roads.links.way_id,
+            node_id[roads.links.tail],
+            node_id[roads.links.head],
+        )
+    )
+    bans = roads.turn_bans
+    banned: dict[int, set[tuple[int, int]]] = {}
+    for relation_id, *turn in zip(
+        bans.relation_id.tolist(), bans.from_link.tolist(), bans.to_link.tolist(), strict=True
+    ):
+        banned.setdefault(relation_id, set()).add((turn[0], turn[1]))
+    everything = set().union(*banned.values())
+    restrictions, nodes_of = raw_restrictions(path)
+    checked = 0
+    for raw in restrictions:
+        via, ends = raw.ids("via", "n"), (raw.ids("from"), raw.ids("to"))
+        if len(via) != 1 or any(len(ids) != 1 or ids[0] not in nodes_of for ids in ends):
+            continue
+        if any(nodes_of[ids[0]][1:-1].count(via[0]) for ids in ends):
+            continue
+        arriving = [i for i, w in enumerate(way) if w == ends[0][0] and head[i] == via[0]]
+        leaving = [i for i, w in enumerate(way) if w == ends[1][0] and tail[i] == via[0]]
+        if len(arriving) != 1 or len(leaving) != 1:
+            continue  # the one is lost, or runs the other way alone
+        turn = (arriving[0], leaving[0])
+        expected = {turn}
+        if raw.value.startswith("only_"):
+            expected = {(turn[0], i) for i, t in enumerate(tail) if t == via[0]} - {turn}
+        assert expected <= everything, raw
+        assert banned.get(raw.id, set()) <= expected, raw
+        checked += 1
+    assert checked >= LEAST_CHECKED[path.parent.name]
+
+
+LEAST_CHECKED = {
+    "monaco": 30,
+    "bad_hersfeld": 60,
+    "nanjing_xinjiekou": 2,
+    "limerick": 1,
+    "neukolln": 2,
+    "krems": 5,
+    "columbus": 8,
+    "helsinki": 25,
+}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def random_case(
         first_through_node=ZONES,
         fixed_cost=rng.uniform(0, 1, len(links)),
         slices=slices,
-        turns=None if turns == "none" else all_turns(links, banned),
+        turns=() if turns == "none" else (all_turns(links, banned),),
     )
     demand = rng.uniform(0, 40, (segments, slices, ZONES, ZONES))
     demand[rng.random(demand.shape) < 0.3] = 0
@@ -113,10 +113,10 @@ def test_banned_turns_carry_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     closed = int(rng.integers(2 * THROUGH))  # of the ring: not a connector
     banned = frozenset((i, closed) for i in range(len(links)) if links[i][1] == links[closed][0])
-    start, to = all_turns(links, banned)
     banned_network = bpr_network(
         ZONES, ZONES + THROUGH, links, network.free_time, network.capacity,
-        first_through_node=ZONES, fixed_cost=network.fixed_cost, slices=2, turns=(start, to),
+        first_through_node=ZONES, fixed_cost=network.fixed_cost, slices=2,
+        turns=(all_turns(links, banned),),
     )  # fmt: skip
     found = assign(banned_network, demand, gap=1e-4, max_iterations=200)
     assert np.all(found.link_volume[:, :, closed] == 0)
@@ -127,7 +127,7 @@ def test_a_single_banned_turn_forces_the_detour() -> None:
     # 0 -> 2 -> 1 is short, but 0-2 may not turn into 2-1: around by 3
     links = [(0, 2), (2, 1), (2, 3), (3, 2)]
     turns = all_turns(links, frozenset({(0, 1)}))
-    network = bpr_network(2, 4, links, [1, 1, 5, 5], 100.0, b=0.0, turns=turns)
+    network = bpr_network(2, 4, links, [1, 1, 5, 5], 100.0, b=0.0, turns=(turns,))
     found = assign(network, np.array([[[[0, 10.0], [0, 0]]]]))
     assert found.link_volume[0, 0].tolist() == [10, 10, 10, 10]
     assert found.trip_cost[0, 0, 1] == 12.0
@@ -210,7 +210,7 @@ def test_paths_start_from_any_demand_and_any_closure(seed: int) -> None:
     shut = bpr_network(
         ZONES, ZONES + THROUGH, links, network.free_time, network.capacity,
         first_through_node=ZONES, fixed_cost=network.fixed_cost, slices=2,
-        turns=all_turns(links, banned),
+        turns=(all_turns(links, banned),),
     )  # fmt: skip
     other = np.random.default_rng(seed).permutation(demand.ravel()).reshape(demand.shape)
     warm = assign(shut, other, algorithm="paths", gap=1e-7, start=start)
@@ -229,7 +229,7 @@ def test_a_start_on_other_turns_is_not_taken_for_feasible() -> None:
     shut = bpr_network(
         ZONES, ZONES + THROUGH, links, network.free_time, network.capacity,
         first_through_node=ZONES, fixed_cost=network.fixed_cost, slices=2,
-        turns=all_turns(links, banned),
+        turns=(all_turns(links, banned),),
     )  # fmt: skip
     found = assign(shut, demand, gap=1e-6, start=start)
     assert np.all(found.link_volume[:, :, closed] == 0)
@@ -260,8 +260,8 @@ def test_bad_arguments_are_named(options: dict[str, Any], said: str) -> None:
     [
         ({"capacity": [0.0, 1.0]}, "capacity = 0 (link 0, slice 0)"),
         ({"capacity": [1.0, np.inf]}, "capacity = inf (link 1, slice 0)"),
-        ({"free_time": [-1.0, 1.0]}, "free_time = -1 (link 0)"),
-        ({"free_time": [1.0, np.nan]}, "free_time = nan (link 1)"),
+        ({"free_time": [-1.0, 1.0]}, "free_time = -1 (link 0, slice 0)"),
+        ({"free_time": [1.0, np.nan]}, "free_time = nan (link 1, slice 0)"),
         ({"power": [4.0, 0.5]}, "power = 0.5 (link 1, slice 0)"),
         ({"b": [-0.1, 0.1]}, "b = -0.1 (link 0, slice 0)"),
         ({"fixed_cost": [0.0, -2.0]}, "fixed_cost = -2 (link 1)"),

@@ -124,7 +124,7 @@ def test_a_closed_street_keeps_its_rows_and_leaves_the_turn_graph() -> None:
     assert links.size == 4
     assert len(closed.roads.links) == len(CITY.roads.links)
     assert np.flatnonzero(~closed.roads.links.open).tolist() == links.tolist()
-    turns = prepare(closed, GATEWAY_ROADS).turns
+    (turns,) = prepare(closed, GATEWAY_ROADS).turns
     assert not np.isin(turns.to_link, links).any()
     assert np.all(turns.start[links + 1] == turns.start[links])
 

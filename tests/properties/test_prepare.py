@@ -165,7 +165,7 @@ def test_closing_streets_changes_only_what_follows(closed: set[int]) -> None:
     kerb = base.parking.kind == FacilityKind.KERB
     expected = base.parking.link.copy()
     other = twins(city.roads, np.arange(62))  # a street closed in one direction is a one-way one
-    reached = reach(option.turns, option.city.roads.links.open).served
+    reached = reach(option.turns[0], option.city.roads.links.open).served
     expected[kerb] = np.where(reached[expected], expected, other[expected])[kerb]
     expected[kerb & ~reached[expected]] = -1
     np.testing.assert_array_equal(option.parking.link[kerb], expected[kerb])

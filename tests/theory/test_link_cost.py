@@ -37,7 +37,7 @@ def test_rows_of_roads_come_first_and_connectors_follow() -> None:
     centroids = prepared.city.centroid_count
     assert network.zone_count == network.first_through_node == centroids
     np.testing.assert_array_equal(network.tail[:roads], links.tail + centroids)
-    np.testing.assert_array_equal(network.free_time[:roads], prepared.running_time_s)
+    np.testing.assert_array_equal(network.free_time[:, :roads], prepared.running_time_s)
     leaving = prepared.connectors.leaves.sum()
     assert np.all(network.tail[roads : roads + leaving] < centroids)
     assert np.all(network.head[roads + leaving :] < centroids)
@@ -50,17 +50,16 @@ def test_turns_of_roads_are_kept_and_connectors_joined() -> None:
     prepared = prepared_city()
     network = assignment_network(prepared)
     roads = prepared.link_count
-    assert network.turn_start is not None
-    assert network.turn_to is not None
+    (turns,), (graph,) = network.turns, prepared.turns
     for link in range(network.link_count):
-        onward = network.turn_to[network.turn_start[link] : network.turn_start[link + 1]]
+        onward = turns.to[turns.start[link] : turns.start[link + 1]]
         expected = set(np.flatnonzero(network.tail == network.head[link]).tolist())
         if network.head[link] < network.zone_count:
             assert onward.size == 0  # no path passes a zone
             continue
         if link < roads:
-            rows = slice(prepared.turns.start[link], prepared.turns.start[link + 1])
-            assert set(onward[onward < roads]) == set(prepared.turns.to_link[rows].tolist())
+            rows = slice(graph.start[link], graph.start[link + 1])
+            assert set(onward[onward < roads]) == set(graph.to_link[rows].tolist())
             assert set(onward[onward >= roads]) == {i for i in expected if i >= roads}
         else:
             back = {i for i in expected if network.head[i] == network.tail[link]}
@@ -75,7 +74,7 @@ def test_signals_wait_and_roads_follow_bpr() -> None:
     assert signalised.size > 0
     volume = np.full(network.link_count, 300.0)
     for k, period_h in enumerate((1.0, 1.0, 0.25)):  # 2 h and 10 min are bounded
-        extra = link_times(network, k, volume)[:roads] - prepared.running_time_s
+        extra = link_times(network, k, volume)[:roads] - prepared.running_time_s[k]
         expected = hcm_control_delay_s(
             300.0,
             prepared.capacity_vph[signalised],
@@ -87,7 +86,7 @@ def test_signals_wait_and_roads_follow_bpr() -> None:
         plain = np.setdiff1d(np.arange(roads), signalised)
         x = 300.0 / prepared.capacity_vph[plain]
         np.testing.assert_allclose(
-            extra[plain], prepared.running_time_s[plain] * 0.15 * x**4, rtol=1e-9
+            extra[plain], prepared.running_time_s[k, plain] * 0.15 * x**4, rtol=1e-9
         )
 
 

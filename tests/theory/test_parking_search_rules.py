@@ -4,6 +4,7 @@ The street is a one-way ring of nodes 0, 1, 2, 3; link i leads from node i to no
 takes 10 s.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from citymove.parking.choice import Behaviour
 from citymove.parking.ledger import Ledger
 from citymove.parking.outcome import Drivers, ParkingOutcome
 from citymove.parking.simulate_reference import simulate_parking
+from citymove.paths.graph import Turns
 from citymove.prepare.prepared import FacilityKind, ParkingSupply
 from made_up import hourly_tariff
 from parking_world import WALKING, drivers, facilities, network
@@ -65,6 +67,24 @@ def test_refused_drives_to_the_next_best_and_does_not_return() -> None:
     assert outcome.cruising_veh.tolist() == [[0, 1, 0, 0]]
     assert outcome.attempts.tolist() == [[2, 1, 0]]
     assert outcome.refused.tolist() == [[1, 0, 0]]
+
+
+@pytest.mark.parametrize(("spaces", "parked_s", "gave_up"), [(1, 25, False), (0, -1, True)])
+def test_a_ban_that_begins_on_the_way_sends_the_driver_elsewhere(
+    spaces: int, parked_s: int, gave_up: bool
+) -> None:
+    # a street that forks: 0 leads to 1, where he heads for, and to 2; from 10 s on to 2 alone
+    fork = network([0, 1, 1], [1, 2, 3], [[10.0] * 3, [10.0] * 3], [0, 10, 1000])
+    turns = Turns.of_links([0, 2, 2, 2], [1, 2]), Turns.of_links([0, 1, 1, 1], [2])
+    fork = replace(fork, turns=turns, turns_of_slice=[0, 1])
+    supply = facilities([1, 2], [5, 5], [0.0, 90.0], [0.0, 0.0]).take(np.arange(1 + spaces))
+    outcome = simulate(supply, drivers([0], [5], [300]), network=fork)
+    visits = outcome.visits
+    assert (visits.parked_s[0], visits.gave_up[0]) == (parked_s, gave_up)
+    assert visits.facility[0] == (-1 if gave_up else 1)
+    assert visits.searched_s[0] == (10 if gave_up else 20)
+    assert outcome.access_veh.tolist() == [[1, 0, 0], [0, 0, spaces]]
+    assert visits.refusals[0] == 0
 
 
 def test_goes_round_again_when_all_were_full_and_gives_up_when_patience_is_over() -> None:

@@ -119,10 +119,11 @@ def test_those_who_stand_take_the_nearest_space_in_turn(seed: int) -> None:
 @pytest.mark.parametrize("row", [0, 1])
 def test_ways_equal_networkx_on_the_turn_graph(row: int) -> None:
     network, *_ = world(1)
+    turns = network.turns_in(row)
     time_s = network.link_time_s[row]
     graph = nx.DiGraph()
     for i in range(network.tail.size):
-        for j in network.turn_to[network.turn_start[i] : network.turn_start[i + 1]]:
+        for j in turns.to[turns.start[i] : turns.start[i + 1]]:
             graph.add_edge(i, int(j), weight=time_s[j])
     targets = np.array([0, 7, 30])
     ways = ways_to(network, row, targets)
@@ -138,12 +139,13 @@ def test_ways_equal_networkx_on_the_turn_graph(row: int) -> None:
             through = [time_s[j] + cost[j] for j in out]
             assert ways.from_node_s[k, node] == pytest.approx(min(through))
             assert ways.first_link[k, node] == out[int(np.argmin(through))]
-        turns = network.turn_to[network.turn_start[target] : network.turn_start[target + 1]]
-        assert ways.round_s[k] == pytest.approx(min(time_s[j] + cost[j] for j in turns))
+        onward = turns.to[turns.start[target] : turns.start[target + 1]]
+        round_s = min(time_s[j] + cost[j] for j in onward)
+        assert ways.round_s(k, target) == pytest.approx(round_s)
         # following the next links spends exactly the time left
         for start in range(0, network.tail.size, 9):
             link, spent = start, 0.0
             while link != target:
-                link = int(ways.next_link[k, link])
+                link = int(ways.next_state[k, link])
                 spent += time_s[link]
             assert spent == pytest.approx(ways.left_s[k, start])

@@ -4,15 +4,25 @@ This one moves a clock by one second at a time, asks every driver in the order o
 drives one link at a time. It shares with the other only the candidates and the ways.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from citymove.facts.roads import TurnBans
+from citymove.foundation.daytime import DAY_S, Slices
 from citymove.parking.choice import Behaviour, Places, place_nearest, rank_candidates
+from citymove.parking.ledger import Ledger
+from citymove.parking.outcome import SearchNetwork
 from citymove.parking.pricing import FlatTariffs
 from citymove.parking.simulate_reference import simulate_parking
 from citymove.parking.ways import ways_to
+from citymove.paths.graph import Turns
 from citymove.prepare.prepared import FacilityKind
+from citymove.prepare.turn_graph import turn_graphs
+from made_up import grid_roads
 from parking_world import WALKING, drivers, facilities, street_grid
+from path_memory import PathMemory, path_bans_of, random_walk
 
 EDGES_S = [0, 600, 1500, 3000]
 
@@ -64,6 +74,7 @@ class Clock:
                 self.take(driver, facility, 0)
         self.leaves = {d: int(people.leave_s[d]) for d in stand if self.where[d] >= 0}
         self.trips: dict[int, dict] = {}
+        self.driven: dict[int, list[tuple[int, int]]] = {}
 
     def take(self, driver, facility, now) -> None:
         self.free[facility] -= 1
@@ -98,7 +109,7 @@ class Clock:
                     return
             self.log["gave_up_s"][driver] = now
             return
-        trip = {"f": facility, "u": value, "link": -1, "full": set(), "here": set()}
+        trip = {"f": facility, "u": value, "link": -1, "state": -1, "full": set(), "here": set()}
         trip["end"] = now + self.people.patience_s[driver]
         self.trips[driver] = trip
         trip["to"] = self.best(driver, trip, now)
@@ -110,7 +121,11 @@ class Clock:
         if trip["link"] < 0:
             s = ways.from_node_s[t, self.people.start_node[driver]]
         else:
-            s = ways.round_s[t] if k in trip["here"] else ways.left_s[t, trip["link"]]
+            s = (
+                ways.round_s(t, trip["state"])
+                if k in trip["here"]
+                else ways.left_s[t, trip["state"]]
+            )
         return trip["u"][k] - s / 60
 
     def best(self, driver, trip, now) -> int:
@@ -131,13 +146,15 @@ class Clock:
         row = int(np.searchsorted(EDGES_S, now, side="right")) - 1
         t = self.target[trip["f"][trip["to"]]]
         if trip["link"] < 0:
-            link = self.ways[row].first_link[t, self.people.start_node[driver]]
+            state = self.ways[row].first_link[t, self.people.start_node[driver]]
         else:
-            link = self.ways[row].next_link[t, trip["link"]]
+            state = self.ways[row].next_state[t, trip["state"]]
+        link = self.network.state_link[state]
+        self.driven.setdefault(int(driver), []).append((row, int(link)))
         cruises = self.log["refusals"][driver] > 0
         (self.cruising_veh if cruises else self.access_veh)[row, link] += 1
         self.log["cruised" if cruises else "access"][driver] += self.network.length_m[link]
-        trip["link"] = int(link)
+        trip["link"], trip["state"] = int(link), int(state)
         trip["here"] = set()
         trip["until"] = now + int(np.ceil(self.network.link_time_s[row, link]))
 
@@ -150,6 +167,11 @@ class Clock:
     def arrive(self, driver, now) -> None:
         trip = self.trips[driver]
         at = [k for k, f in enumerate(trip["f"]) if self.supply.link[f] == trip["link"]]
+        if trip["to"] not in at and self.value(driver, trip, trip["to"], now) == -np.inf:
+            trip["to"] = self.best(driver, trip, now)  # bans of the hour have cut it off
+            if trip["to"] < 0:
+                self.go_on(driver, trip, now)
+                return
         while trip["to"] in at and trip["to"] not in trip["here"]:
             facility = trip["f"][trip["to"]]
             if self.look(facility, now):
@@ -177,10 +199,62 @@ class Clock:
         self.go_on(driver, trip, now)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_same_to_the_second(seed: int) -> None:
+def banned_grid(seed: int) -> tuple[SearchNetwork, list[PathMemory]]:
+    """Return the grid with bans of turns and of longer ways, some from 600 to 1500 s alone."""
     rng = np.random.default_rng(seed)
-    network = street_grid(5, 4, EDGES_S, seed=seed, time_s=(2, 40))
+    roads = grid_roads(5, 4)
+    ways = [random_walk(roads, rng, int(rng.integers(3, 5))) for _ in range(60)]
+    turns = [random_walk(roads, rng, 2) for _ in range(12)]
+    hours = [(600, 1500) if k % 2 else (0, DAY_S) for k in range(60)]
+    roads = replace(
+        roads,
+        turn_bans=TurnBans(
+            from_link=[a for a, _ in turns], to_link=[b for _, b in turns],
+            relation_id=np.zeros(12), start_s=[h[0] for h in hours[:12]],
+            end_s=[h[1] for h in hours[:12]],
+        ),
+        path_bans=path_bans_of(ways, hours),
+    )  # fmt: skip
+    slices = Slices(EDGES_S)
+    graphs, of_slice = turn_graphs(roads, slices.windows)
+    network = SearchNetwork(
+        tail=roads.links.tail,
+        head=roads.links.head,
+        length_m=roads.links.length_m,
+        turns=tuple(Turns(g.start, g.to_state, g.state_link) for g in graphs),
+        turns_of_slice=of_slice,
+        slices=slices,
+        link_time_s=rng.uniform(2, 40, (len(slices), len(roads.links))),
+    )
+    return network, [PathMemory(roads, window) for window in ((0, 600), (600, 1500), (1500, 3000))]
+
+
+def check_driven(driven: dict[int, list[tuple[int, int]]], memories: list[PathMemory]) -> int:
+    """Check every step against the bans of the slice in which it was made; return the steps."""
+    for steps in driven.values():
+        path: tuple[int, ...] = ()
+        for row, link in steps:
+            assert not path or link in memories[row].onward(path)
+            path = (*path, link)
+    return sum(len(steps) for steps in driven.values())
+
+
+@pytest.mark.parametrize("banned", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_same_to_the_second(seed: int, banned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(seed)
+    if banned:
+        network, memories = banned_grid(seed)
+    else:
+        network, memories = street_grid(5, 4, EDGES_S, seed=seed, time_s=(2, 40)), []
+    driven: dict[int, list[tuple[int, int]]] = {}
+    drive = Ledger.drive
+
+    def noted(ledger: Ledger, driver: int, row: int, link: int) -> None:
+        driven.setdefault(driver, []).append((row, link))
+        drive(ledger, driver, row, link)
+
+    monkeypatch.setattr(Ledger, "drive", noted)
     count, n = 14, 120
     link = rng.integers(0, network.tail.size, count)
     x_m, y_m = rng.uniform(0, 400, count), rng.uniform(0, 300, count)
@@ -223,6 +297,11 @@ def test_same_to_the_second(seed: int) -> None:
     assert visits.cruised_m.tolist() == clock.log["cruised"]
     for name in ("attempts", "refused", "access_veh", "cruising_veh"):
         assert getattr(outcome, name).tolist() == getattr(clock, name).tolist()
+    if banned:
+        assert network.turns_of_slice.tolist() == [0, 1, 0]
+        assert check_driven(driven, memories) > 300
+        # the simulation drives on to the end of a link at which the run ends, the clock does not
+        assert {d: s[: len(clock.driven[d])] for d, s in driven.items()} == clock.driven
     searched = (people.start_node >= 0) & visits.gave_up
     given_up_s = people.start_s[searched] + visits.searched_s[searched]
     assert given_up_s.tolist() == clock.log["gave_up_s"][searched].tolist()

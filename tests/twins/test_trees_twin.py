@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from assignment_networks import all_turns, random_links
-from citymove.paths.graph import SearchGraph, search_graph
+from citymove.paths.graph import SearchGraph, Turns, search_graph
 from citymove.paths.skims import skim
 from citymove.paths.trees import shortest_trees, trees_to_links
 
@@ -25,11 +25,11 @@ def case(
     cost = np.round(rng.uniform(0, 4, len(links)))  # whole numbers: many ties and zeros
     pairs = [(i, j) for i, a in enumerate(links) for j, b in enumerate(links) if a[1] == b[0]]
     banned = frozenset(p for p in pairs if rng.random() < ban_share)
-    table = all_turns(links, banned) if turns or ban_share else (None, None)
+    table = all_turns(links, banned) if turns or ban_share else None
     tail, head = np.array(links).T
     graph = search_graph(
         tail, head, zones + through, first_through_node=first_through_node,
-        turn_start=table[0], turn_to=table[1],
+        turns=table,
     )  # fmt: skip
     return links, cost, banned, graph
 
@@ -92,7 +92,9 @@ def test_ways_to_a_link_are_the_plain_relaxation_s(seed: int) -> None:
     cost[3] = np.inf
     m = len(links)
     targets = np.array([0, 5, m - 1])
-    next_link, found = trees_to_links(graph.turn_start, graph.turn_to, cost, targets)
+    next_link, found = trees_to_links(
+        Turns.of_links(graph.turn_start, graph.turn_to), cost, targets
+    )
     for row, target in enumerate(targets):
         expected = np.full(m, np.inf)
         expected[target] = 0

@@ -117,7 +117,7 @@ def delay_index(result: CoupledResult, links: Array | None = None, *, peak: bool
     veh_m = result.link_veh[np.ix_(slices, chosen)] * prepared.city.roads.links.length_m[chosen]
     ratio = (
         result.equilibrium.link_time[np.ix_(slices, chosen)]
-        / prepared.running_time_s[chosen][None, :]
+        / prepared.running_time_s[np.ix_(slices, chosen)]
     )
     driven = veh_m > 0
     total = veh_m[driven].sum()

@@ -10,7 +10,7 @@ from typing import Any
 from citymove.facts.network_tables import NetworkTable
 from citymove.formats.tntp import read_tntp_network, read_tntp_trips
 from citymove.foundation.errors import InputError
-from citymove.runs.store import write_text
+from citymove.foundation.whole_files import write_text
 from citymove.traffic.equilibrium import assign
 from citymove.traffic.from_tables import network_from_table
 from citymove.traffic.network import Equilibrium

@@ -246,6 +246,34 @@ def report(folder: Path) -> None:
 
 
 @main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--country", default="", help="ISO code, as CN: chooses the defaults of an extract.")
+@click.option("--boundary", type=_FILE, help="GeoJSON of the study area of an extract.")
+@click.option("--completed", type=_FILE, help="Completed workbook for an extract.")
+@click.option("--out", type=_FOLDER, help="Folder to write to; default: out/audit/NAME.")
+@_block(
+    "Examples:",
+    "  citymove audit seeds/monaco",
+    "  citymove audit town.osm.pbf --country CN",
+    "  citymove audit town.osm.pbf --country CN --completed roads_to_complete.xlsx",
+)
+@_answers
+def audit(source: Path, **options: Any) -> None:
+    """Say what is known of the roads and parking of SOURCE, and what is missing.
+
+    SOURCE is a city's folder or a file of OpenStreetMap. Written are a page, and a workbook of
+    what is missing, to be completed in a spreadsheet and put into the city's folder.
+    """
+    from citymove.cli.auditing import audit_files
+
+    page, workbook = audit_files(
+        source, progress=lambda words: click.echo(words, err=True), **options
+    )
+    click.echo(f"page:     {page.resolve()}")
+    click.echo(f"workbook: {workbook.resolve()}")
+
+
+@main.command()
 @click.argument("network", type=_FILE)
 @click.argument("demand", type=_FILE)
 @click.option(
@@ -296,6 +324,68 @@ def assign(network: Path, demand: Path, *, as_json: bool, **options: Any) -> Non
 
 
 @main.command()
+@click.argument("place")
+@click.option("--out", type=_FOLDER, help="Folder to keep it in; default: out/fetched/PLACE.")
+@click.option("--again", is_flag=True, help="Download even what is there already.")
+@click.option("--nominatim-url", help="Another server for names of places.")
+@click.option("--overpass-url", help="Another server for map data, without /interpreter.")
+@_block(
+    "Examples:",
+    '  citymove fetch "Krems an der Donau, Austria"',
+    '  citymove fetch "Krems an der Donau, Austria" --out krems --again',
+)
+@_answers
+def fetch(place: str, out: Path | None, **options: Any) -> None:
+    """Download the OpenStreetMap data of PLACE, and print where they are. Needs the internet.
+
+    An extract, the place's outline as a boundary, and a record of where both are from. What is
+    downloaded is kept, and used again.
+    """
+    from citymove.formats.osm.fetch import fetch_place, folder_name
+
+    got = fetch_place(
+        place,
+        out or Path("out", "fetched", folder_name(place)),
+        progress=lambda words: click.echo(words, err=True),
+        **options,
+    )
+    click.echo(f"{got.place}: {'downloaded' if got.downloaded else 'kept from before'}")
+    click.echo(f"extract:  {got.extract}")
+    click.echo(f"boundary: {got.boundary}")
+    click.echo(f"next: citymove audit {got.extract} --boundary {got.boundary}", err=True)
+
+
+@main.command()
+@click.argument("city", type=_FOLDER)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of trips.")
+@click.option("--out", type=_FILE, help="Write the zones and their total as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@_block(
+    "Examples:",
+    "  citymove balance seeds/monaco",
+    "  citymove balance my-city --out balance.csv",
+)
+@_answers
+def balance(city: Path, *, seed: int, out: Path | None, as_json: bool) -> None:
+    """Print the supply-demand balance of parking of a CITY folder, by zone, day and night.
+
+    Nothing is simulated: demand is counted from the city's totals and synthesised trips.
+    """
+    from citymove.formats.city_folder import read_city
+    from citymove.foundation.whole_files import write_text
+    from citymove.parking.balance import balance_csv, balance_dict, balance_text, parking_balance
+
+    found = parking_balance(read_city(city), seed=seed)
+    if out is not None:
+        # the mark tells spreadsheets that the headings are UTF-8
+        write_text(out, f"\ufeff{balance_csv(found)}")
+    if as_json:
+        click.echo(json.dumps(balance_dict(found), ensure_ascii=False))
+    else:
+        click.echo(balance_text(found))
+
+
+@main.command()
 @_block(
     "Example:",
     "  citymove schema > citymove.schema.json",
@@ -309,15 +399,16 @@ def schema() -> None:
 
 
 @main.command()
-@click.option("--city", default="monaco", show_default=True, help="A bundled city.")
+@click.option("--city", default="monaco", show_default=True, help="Bundled: monaco or helsinki.")
 @_run_options
 @_block(
-    "Example:",
+    "Examples:",
     "  citymove demo --jobs 2",
+    "  citymove demo --city helsinki --jobs 2",
 )
 @_answers
 def demo(city: str, **options: Any) -> None:
-    """Run the bundled city's study from end to end and print where its report is."""
+    """Run a bundled city's study from end to end and print where its report is."""
     from citymove.scenario.bundled import demo_study
 
     _run(demo_study(city), **options)

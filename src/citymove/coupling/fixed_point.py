@@ -30,6 +30,7 @@ from citymove.foundation.table import frozen_array
 from citymove.parking.choice import Behaviour
 from citymove.parking.outcome import Drivers, ParkingOutcome, SearchNetwork
 from citymove.parking.simulate_reference import simulate_parking
+from citymove.paths.graph import Turns
 from citymove.prepare.prepared import Prepared
 from citymove.traffic.equilibrium import assign
 from citymove.traffic.link_cost import assignment_network
@@ -302,8 +303,8 @@ def search_network(prepared: Prepared, equilibrium: Equilibrium) -> SearchNetwor
         tail=links.tail,
         head=links.head,
         length_m=links.length_m,
-        turn_start=prepared.turns.start,
-        turn_to=prepared.turns.to_link,
+        turns=tuple(Turns(t.start, t.to_state, t.state_link) for t in prepared.turns),
+        turns_of_slice=prepared.turns_of_slice,
         slices=prepared.slices,
         link_time_s=np.where(links.open[None, :], time_s, np.inf),
     )

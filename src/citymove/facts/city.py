@@ -1,18 +1,18 @@
 """A city: everything that is known of it. Frozen; an option is a function from city to city."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from citymove.facts.car_parks import CarParks
 from citymove.facts.gateways import Gateways
-from citymove.facts.kerb import Kerb
+from citymove.facts.kerb import Kerb, KerbClear, KerbHours, KerbSides
 from citymove.facts.places import Places
 from citymove.facts.reading import Reading
 from citymove.facts.roads import Roads
-from citymove.facts.signal_plans import RetimeRequest, SignalPlan
+from citymove.facts.signal_plans import RetimeRequest, SignalPlan, StatedSignals
 from citymove.facts.tariffs import Tariff
 from citymove.facts.travellers import Travellers
 from citymove.facts.zones import Zones
@@ -94,6 +94,13 @@ class City:
         The sides that gateways are grouped by.
     kerb_tariff
         Row of `tariffs` that kerb without a stated tariff has (inferred kerb takes it), -1: free.
+    kerb_hours, kerb_sides, kerb_clear
+        Hours of kerbs, what is known of the sides of roads, what is kept clear; see `facts.kerb`.
+    infer_signals
+        Whether junctions of roads that usually have lights have them where the map shows none
+        (`signals.usual`); else lights stand where they are tagged or stated.
+    stated_signals
+        Junctions of which the planner says whether lights stand there.
     """
 
     name: Bilingual
@@ -120,6 +127,11 @@ class City:
     travellers: Travellers | None = None
     sides: tuple[Side, ...] = ()
     kerb_tariff: int = -1
+    kerb_hours: KerbHours = field(default_factory=KerbHours.empty)
+    kerb_sides: KerbSides = field(default_factory=KerbSides.empty)
+    kerb_clear: KerbClear = field(default_factory=KerbClear.empty)
+    infer_signals: bool = False
+    stated_signals: StatedSignals = field(default_factory=StatedSignals.empty)
 
     def __post_init__(self) -> None:
         if self.drives_on not in ("right", "left"):

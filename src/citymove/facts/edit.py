@@ -172,12 +172,15 @@ def set_lanes(city: City, links: Array, lanes: Array | float) -> City:
 
 
 def set_speed(city: City, links: Array, speed_mps: float) -> City:
-    """Return the city with this free speed, m/s, > 0, on these links."""
+    """Return the city with this free speed, m/s, > 0, on these links, at all hours."""
     table = city.roads.links
     speed, source = table.speed_mps.copy(), table.speed_source.copy()
     speed[links] = speed_mps
     source[links] = STATED
-    return replace(city, roads=city.roads.with_links(speed_mps=speed, speed_source=source))
+    roads = city.roads.with_links(speed_mps=speed, speed_source=source)
+    timed = roads.timed_speeds
+    others = timed.take(~np.isin(timed.link, links))
+    return replace(city, roads=replace(roads, timed_speeds=others))
 
 
 def ban_turns(city: City, from_links: Array, to_links: Array) -> City:

@@ -1,8 +1,9 @@
 """What a reader found, took, and lost: nothing is dropped without a count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from citymove.facts.lost_roads import CutEnds, LostLinks
 from citymove.foundation.note import Note
 
 
@@ -20,11 +21,18 @@ class Reading:
         "turn_bans_dropped", "ways_clipped", "car_parks", "car_parks_with_capacity", ...).
     notes
         Sentences that a planner should read.
+    date
+        Date and time of the data (ISO 8601) as the file's header states it, "" where it does not.
+    lost_links, cut_ends
+        Links that are not connected to the rest, and points where the file cuts a way.
     """
 
     file: str
     counts: Mapping[str, int]
     notes: tuple[Note, ...] = ()
+    date: str = ""
+    lost_links: LostLinks = field(default_factory=LostLinks.empty)
+    cut_ends: CutEnds = field(default_factory=CutEnds.empty)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", dict(self.counts))

@@ -11,6 +11,7 @@ from enum import IntEnum, IntFlag
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from citymove.foundation.daytime import DAY_S
 from citymove.foundation.errors import InputError
@@ -47,6 +48,7 @@ class SignalKind(IntEnum):
 
     JUNCTION = 0
     CROSSING = 1
+    EITHER = 2  # a stop line with a crossing behind it, or a crossing alone: tagged as both
 
 
 class Vehicle(IntFlag):
@@ -84,6 +86,10 @@ class Nodes(Table):
         float64, WGS84 degrees.
     x_m, y_m
         float64, metres on the city's plane.
+    lost_streets, lost_service_roads
+        int16, streets for cars that meet here on the map and are no links, since they lie outside
+        the connected part; service roads apart. With them a junction at the edge of an extract is
+        still known for one.
     """
 
     osm_id: Array = column(np.int64)
@@ -91,6 +97,8 @@ class Nodes(Table):
     lat: Array = column(np.float64)
     x_m: Array = column(np.float64)
     y_m: Array = column(np.float64)
+    lost_streets: Array = column(np.int16, fill=0)
+    lost_service_roads: Array = column(np.int16, fill=0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -239,6 +247,26 @@ class PathBans(Table):
             link=np.array([link for sequence in sequences for link in sequence], np.int32),
         )
 
+    def take(self, rows: npt.ArrayLike) -> "PathBans":
+        """Return the bans of these rows (positions or a Boolean mask), with their links."""
+        return self._of_rows(
+            [(self, row) for row in np.arange(len(self))[np.asarray(rows)].tolist()]
+        )
+
+    def append(self, other: "PathBans") -> "PathBans":
+        """Return these bans and then those of `other`."""
+        return self._of_rows([(bans, row) for bans in (self, other) for row in range(len(bans))])
+
+    @classmethod
+    def _of_rows(cls, rows: Sequence[tuple["PathBans", int]]) -> "PathBans":
+        return cls.of(
+            [bans.sequence(row).tolist() for bans, row in rows],
+            *(
+                np.array([getattr(bans, name)[row] for bans, row in rows], np.int64)
+                for name in ("relation_id", "start_s", "end_s")
+            ),
+        )
+
     def sequence(self, row: int) -> Array:
         """Return the links of one ban, int32."""
         end = self.first[row + 1] if row + 1 < len(self) else self.link.size
@@ -304,6 +332,8 @@ class SignalNodes(Table):
         int64, float64: a way that it stands on, and how far along that way.
     x_m, y_m
         float64, metres on the city's plane.
+    direction
+        int8, whom it faces: 1 traffic with the way's node order, -1 against it, 0 not stated.
     """
 
     osm_id: Array = column(np.int64)
@@ -313,6 +343,7 @@ class SignalNodes(Table):
     way_at_m: Array = column(np.float64)
     x_m: Array = column(np.float64)
     y_m: Array = column(np.float64)
+    direction: Array = column(np.int8, fill=0)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -385,8 +416,9 @@ class Roads:
 def attribute_sources(roads: Roads) -> dict[str, Array]:
     """Return how each attribute of each link is known, int8 `Source` [links], by attribute.
 
-    Class and ramp are always tagged, since a way without them is no road; a name is tagged or
-    missing (default). Ends, stretch and length follow from the drawn line, and so are tagged.
+    Class and ramp are always tagged, since a way without them is no road; names and bus lanes are
+    tagged or missing (default). Ends, stretch and length follow from the drawn line, and so are
+    tagged.
     """
     links = roads.links
     tagged = np.full(len(links), Source.TAGGED, np.int8)
@@ -400,6 +432,7 @@ def attribute_sources(roads: Roads) -> dict[str, Array]:
         "ramp": tagged,
         "length": tagged,
         "name": np.where(links.name >= 0, Source.TAGGED, Source.DEFAULT).astype(np.int8),
+        "bus_lanes": np.where(links.bus_lanes > 0, Source.TAGGED, Source.DEFAULT).astype(np.int8),
         **stated,
     }
 

@@ -1,9 +1,45 @@
-"""Signal plans as known, and requests to retime that an option makes."""
+"""Signals as the planner knows them: where they stand, their plans, and requests to retime."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from citymove.foundation.errors import InputError
 from citymove.foundation.provenance import Source
+from citymove.foundation.table import Table, column
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StatedSignals(Table):
+    """Junctions of which the planner says whether lights stand there, whatever the map says.
+
+    Parameters
+    ----------
+    osm_id
+        int64, OSM id of a node of the junction, each once.
+    present
+        bool, whether the junction has lights. A junction stated to have none loses those that
+        the map or a rule gives it, at all of its nodes.
+    source
+        int8 `Source`.
+    """
+
+    osm_id: Array = column(np.int64)
+    present: Array = column(np.bool_)
+    source: Array = column(np.int8, fill=Source.MEASURED)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        found, count = np.unique(self.osm_id, return_counts=True)
+        if np.any(count > 1):
+            raise InputError(
+                "must be stated once",
+                value=f"signals at node {found[count > 1][0]}",
+                remedy="keep one of the statements",
+            )
 
 
 @dataclass(frozen=True, slots=True)

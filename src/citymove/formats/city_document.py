@@ -164,6 +164,7 @@ class CityEntry(DocumentModel):
     tariffs: list[TariffEntry] = Field(default_factory=list)
     car_park_tariff: str
     kerb_tariff: str
+    signals: Literal["tagged", "inferred"] = "tagged"
 
     def tariff_row(self, tariff: str) -> int:
         """Return the row of a tariff that is known to exist, -1 for "free"."""

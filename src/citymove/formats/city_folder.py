@@ -13,11 +13,15 @@ from citymove.facts.car_parks import FREE, UNSTATED, Access, CarParks
 from citymove.facts.city import City, Side
 from citymove.facts.defaults import defaults_for
 from citymove.facts.gateways import Gateways, gateways_of
+from citymove.facts.kerb import Fee
+from citymove.facts.measured import Measured, measured_car_parks, measured_roads
 from citymove.facts.zones import grid_zones
 from citymove.formats.assumptions_sheet import missing_keys, read_assumptions
 from citymove.formats.boundary_file import read_boundary
 from citymove.formats.car_parks_sheet import CarParkRow, read_car_parks, with_measured
 from citymove.formats.city_document import CityEntry, cross_faults
+from citymove.formats.completed_layout import WORKBOOK
+from citymove.formats.completed_sheet import Completed, read_completed
 from citymove.formats.matrices import read_matrix
 from citymove.formats.osm import OsmFacts, read_osm
 from citymove.foundation.documents import Document, read_document, validate
@@ -50,9 +54,10 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
     ----------
     folder
         Holds ``city.yaml``, the extract and, where the city has one, the boundary that it
-        names, ``assumptions.csv`` and, where they exist, ``car_parks.csv``, whose measured
-        values go before those of the map, and ``trips.csv`` or ``trips.omx``, car trips a day
-        between zones and gateways, which replace the synthetic distribution.
+        names, ``assumptions.csv`` and, where they exist, ``car_parks.csv`` and
+        ``roads_to_complete.xlsx``, whose measured values go before those of the map, and
+        ``trips.csv`` or ``trips.omx``, car trips a day between zones and gateways, which replace
+        the synthetic distribution.
     progress
         Told in words where the work stands.
 
@@ -83,7 +88,7 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
         progress=progress,
     )
     tell("placing zones and gateways")
-    return _with_trips(folder, _build(document, stated, facts))
+    return _with_trips(folder, _build(document, stated, facts, folder / WORKBOOK))
 
 
 def _with_trips(folder: Path, city: City) -> City:
@@ -144,8 +149,11 @@ def _attempt(errors: list[InputError], read: Callable[[], T]) -> T | None:
 
 
 def _unread_sheets(folder: Path) -> list[InputError]:
-    """Return one error per sheet that is not read: lying there, it would seem to count."""
-    known = (ASSUMPTIONS, CAR_PARKS, *TRIPS)
+    """Return one error per sheet that is not read: lying there, it would seem to count.
+
+    Files that a spreadsheet program keeps beside an open sheet (``~$...``) are none.
+    """
+    known = (ASSUMPTIONS, CAR_PARKS, WORKBOOK, *TRIPS)
     return [
         InputError(
             "is a sheet that this version does not read",
@@ -153,7 +161,9 @@ def _unread_sheets(folder: Path) -> list[InputError]:
             remedy=f"move it out of the folder; read are {', '.join(known)}",
         )
         for path in sorted(folder.iterdir())
-        if path.suffix.lower() in _SHEETS and path.name not in known
+        if path.suffix.lower() in _SHEETS
+        and path.name not in known
+        and not path.name.startswith(("~$", ".~"))
     ]
 
 
@@ -205,8 +215,15 @@ def _shares_off(path: Path, assumptions: dict[str, Sourced]) -> list[InputError]
     return errors
 
 
-def _build(document: Document, stated: _Stated, facts: OsmFacts) -> City:
+def _build(document: Document, stated: _Stated, facts: OsmFacts, workbook: Path) -> City:
     entry, plane = stated.entry, facts.plane
+    errors: list[InputError] = []
+    measured = _attempt(errors, lambda: _measured(workbook, stated, facts)) or Measured()
+    facts = replace(
+        facts,
+        roads=measured_roads(facts.roads, measured),
+        car_parks=measured_car_parks(facts.car_parks, measured),
+    )
     ring_x_m, ring_y_m = np.empty(0), np.empty(0)
     if stated.boundary is not None:
         ring_x_m, ring_y_m = plane.to_metres(*stated.boundary)
@@ -225,7 +242,7 @@ def _build(document: Document, stated: _Stated, facts: OsmFacts) -> City:
         anchor_y_m=anchor_y_m,
         defaults=defaults_for(entry.country),
     )
-    errors = _sides_without_roads(document, entry, gateways)
+    errors += _sides_without_roads(document, entry, gateways)
     parks = _attempt(errors, lambda: _car_parks(facts.car_parks, stated))
     if not len(facts.places):
         errors.append(
@@ -249,7 +266,7 @@ def _build(document: Document, stated: _Stated, facts: OsmFacts) -> City:
         boundary_x_m=ring_x_m,
         boundary_y_m=ring_y_m,
         roads=facts.roads,
-        kerb=replace(facts.kerb, tariff=np.full(len(facts.kerb), kerb_row)),
+        kerb=replace(facts.kerb, tariff=np.where(facts.kerb.fee == Fee.NO, FREE, kerb_row)),
         car_parks=parks,
         tariffs=tuple(tariff.as_fact(entry.currency) for tariff in entry.tariffs),
         signal_plans=(),
@@ -262,7 +279,43 @@ def _build(document: Document, stated: _Stated, facts: OsmFacts) -> City:
         ),
         sides=sides,
         kerb_tariff=kerb_row,
+        infer_signals=entry.signals == "inferred",
+        stated_signals=measured.signals,
+        kerb_hours=facts.kerb_hours,
+        kerb_sides=facts.kerb_sides,
+        kerb_clear=facts.kerb_clear,
     )
+
+
+def _measured(workbook: Path, stated: _Stated, facts: OsmFacts) -> Measured:
+    """Return what the folder's workbook states, nothing where there is none.
+
+    Raises
+    ------
+    InputErrors
+        Every broken cell; spaces that ``car_parks.csv`` states as well.
+    """
+    if not workbook.exists():
+        return Measured()
+    completed = read_completed(workbook, facts.roads, facts.car_parks)
+    errors = _spaces_in_both(completed, stated.car_parks)
+    if errors:
+        raise InputErrors(errors)
+    return completed.measured
+
+
+def _spaces_in_both(completed: Completed, rows: Iterable[CarParkRow]) -> list[InputError]:
+    counted = {row.id: row.row for row in rows if row.spaces is not None}
+    return [
+        InputError(
+            f"is stated in {CAR_PARKS}, line {counted[cell.id].line}, as well",
+            file=completed.file,
+            value=f"{cell.place} = {cell.value:g} ({cell.id})",
+            remedy="keep one of the two",
+        )
+        for cell in completed.cells
+        if cell.sheet == "car_parks" and cell.id in counted
+    ]
 
 
 def _gateway_note(stated: _Stated, gateways: Gateways) -> Note:

@@ -18,6 +18,7 @@ Examples
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -97,6 +98,11 @@ class Slices:
     def end_s(self) -> int:
         """End of the last slice."""
         return int(self.edges_s[-1])
+
+    @property
+    def windows(self) -> list[tuple[int, int]]:
+        """Start and end of each slice."""
+        return list(pairwise(self.edges_s.tolist()))
 
     @property
     def hours(self) -> np.ndarray[Any, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from citymove.foundation.daytime import Slices
 from citymove.foundation.table import Table, column, frozen_array
+from citymove.paths.graph import Turns
 
 Array = np.ndarray[Any, Any]
 
@@ -21,10 +22,11 @@ class SearchNetwork:
         int32 [links].
     length_m
         float64 [links].
-    turn_start, turn_to
-        int64 [links + 1], int32 [turns]: permitted turns in compressed rows.
+    turns, turns_of_slice
+        Distinct sets of permitted turns, all over the same states; int64 [slices], which one holds
+        in each slice.
     slices
-        Slices of the day that `link_time_s` speaks of.
+        Slices of the day that `turns_of_slice` and `link_time_s` speak of.
     link_time_s
         float64 [slices, links], > 0; inf on closed links. The simulation rounds times up to
         whole seconds (its clock is in integer seconds).
@@ -33,8 +35,8 @@ class SearchNetwork:
     tail: Array
     head: Array
     length_m: Array
-    turn_start: Array
-    turn_to: Array
+    turns: tuple[Turns, ...]
+    turns_of_slice: Array
     slices: Slices
     link_time_s: Array
 
@@ -43,11 +45,19 @@ class SearchNetwork:
             ("tail", np.int32),
             ("head", np.int32),
             ("length_m", np.float64),
-            ("turn_start", np.int64),
-            ("turn_to", np.int32),
+            ("turns_of_slice", np.int64),
             ("link_time_s", np.float64),
         ):
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+
+    @property
+    def state_link(self) -> Array:
+        """The link of each state, int32 [states]; see `paths.graph`."""
+        return self.turns[0].state_link
+
+    def turns_in(self, row: int) -> Turns:
+        """Return the turns permitted in slice `row`."""
+        return self.turns[int(self.turns_of_slice[row])]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -14,6 +14,8 @@ The rules, which a faster twin must follow to the second:
   free space of a kerb among his candidates there, unless what he heads for is better, from
   there, by more than `Behaviour.kerb_margin_min`; a kerb that he would take and finds full he
   remembers too.
+- Where bans of the present hours leave no way to what he heads for, he heads for the next best
+  from there.
 - What he remembers he does not head for, until nothing else that he can reach is left; then he
   forgets all and begins again.
 - At the end of a link, after looking, a driver whose search has lasted `patience_s` or more
@@ -199,6 +201,7 @@ class _Trip:
     utility_min: Array  # float64, by choice
     kerb_at: dict[int, list[int]]  # choices of kerb by the link at whose end they are met
     link: int = NO_LINK  # the link at whose end he is; none at the start
+    state: int = NO_LINK  # the same with how far into a ban he is (`paths.graph`)
     remembered: set[int] = field(default_factory=set)  # choices found full
     looked: set[int] = field(default_factory=set)  # choices looked at since he came here
 
@@ -230,6 +233,7 @@ class _Search:
         self._considered, self._known = candidates
         self._margin_min, self._end_s = behaviour.kerb_margin_min, end_s
         self._edges_s: list[int] = network.slices.edges_s.tolist()
+        self._state_link: list[int] = network.state_link.tolist()
         self._link_time_s: list[list[int]] = _whole_seconds(network.link_time_s).tolist()
         self._link_of: list[int] = supply.link.tolist()
         self._target_of = places.target_of
@@ -331,6 +335,10 @@ class _Search:
         `NOWHERE` if he gives up.
         """
         row = self._slice_at(self._now)
+        if self._cut_off(trip, choice):
+            choice = self._best(trip)
+            if choice == NOWHERE:
+                return NOWHERE, NOWHERE
         while self._link_of[trip.facilities[choice]] == trip.link and choice not in trip.looked:
             if self.ledger.look(row, trip.facilities[choice]):
                 return trip.facilities[choice], choice
@@ -344,6 +352,12 @@ class _Search:
                 return trip.facilities[kerb], choice
             trip.remember(kerb)
         return NOWHERE, NOWHERE if self._now >= trip.deadline_s else choice
+
+    def _cut_off(self, trip: _Trip, choice: int) -> bool:
+        """Whether no way leads on to what the driver heads for, nor is it here."""
+        target = int(trip.targets[choice])
+        onward = self._ways.next_states(self._slice_at(self._now), target)[trip.state]
+        return onward == NO_LINK and self._link_of[trip.facilities[choice]] != trip.link
 
     def _kerb_worth_taking(self, trip: _Trip, choice: int) -> list[int]:
         kerb = [k for k in trip.kerb_at.get(trip.link, ()) if k not in trip.looked]
@@ -372,9 +386,9 @@ class _Search:
         if trip.link == NO_LINK:
             drive_s = ways.from_node_s[trip.targets, trip.node]
         else:
-            drive_s = ways.left_s[trip.targets, trip.link]
+            drive_s = ways.left_s[trip.targets, trip.state]
             for choice in trip.looked:
-                drive_s[choice] = ways.round_s[trip.targets[choice]]
+                drive_s[choice] = ways.round_s(trip.targets[choice], trip.state)
         return np.asarray(trip.utility_min - drive_s / 60)
 
     def _free_space_known(self, driver: int) -> int:
@@ -393,18 +407,21 @@ class _Search:
         trip.looked.clear()
         target = int(trip.targets[choice])
         goal = self._link_of[trip.facilities[choice]]
-        time_s, link = self._now, trip.link
+        time_s = self._now
         until_s = min(trip.deadline_s, self._end_s)
         while True:
             row = self._slice_at(time_s)
-            if link == NO_LINK:
-                link = int(self._ways.at(row).first_link[target, trip.node])
+            if trip.state == NO_LINK:
+                onward = int(self._ways.at(row).first_link[target, trip.node])
             else:
-                link = self._ways.next_links(row, target)[link]
+                onward = self._ways.next_states(row, target)[trip.state]
+            if onward == NO_LINK:  # bans of this slice leave no way
+                return time_s
+            trip.state = onward
+            trip.link = link = self._state_link[onward]
             self.ledger.drive(trip.driver, row, link)
             time_s += self._link_time_s[row][link]
             if link == goal or link in trip.kerb_at or time_s >= until_s:
-                trip.link = link
                 return time_s
 
     # the small print

@@ -1,5 +1,12 @@
-"""The graph that shortest paths are searched on: links, what leaves each node, turns."""
+"""The graph that shortest paths are searched on: links, what leaves each node, turns.
 
+Where bans reach over several links, paths are searched over *states*: a state is a link together
+with how far into a ban its driver is. States below the number of links are the links themselves,
+with nothing of a ban before them, and paths begin in these. Without such bans there are no
+other states, and what is said of states is said of links.
+"""
+
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,18 +17,51 @@ from citymove.foundation.table import frozen_array
 Array = np.ndarray[Any, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Turns:
+    """Permitted turns in compressed rows.
+
+    Parameters
+    ----------
+    start
+        int64 [states + 1].
+    to
+        int32 [turns]: turns out of state ``i`` lead to the states ``to[start[i]:start[i + 1]]``.
+    state_link
+        int32 [states], the link of each state.
+    """
+
+    start: Array
+    to: Array
+    state_link: Array
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", frozen_array(self.start, np.int64))
+        object.__setattr__(self, "to", frozen_array(self.to, np.int32))
+        object.__setattr__(self, "state_link", frozen_array(self.state_link, np.int32))
+
+    @classmethod
+    def of_links(cls, start: Array, to: Array) -> "Turns":
+        """Return turns between links, without bans over several links."""
+        return cls(start, to, np.arange(np.size(start) - 1))
+
+
 class SearchGraph(NamedTuple):
     """Topology in the form that kernels take; made by `search_graph`.
 
     Parameters
     ----------
     tail, head
-        int32 [links].
+        int32 [states].
     out_start, out_link
         int64 [nodes + 1], int32 [links]: the links that leave node ``v``, in rising order, are
         ``out_link[out_start[v]:out_start[v + 1]]``.
+    leaving
+        int64 [nodes], states whose link leaves each node.
     turn_start, turn_to
-        int64 [links + 1], int32 [turns]; empty where every turn is permitted.
+        int64 [states + 1], int32 [turns]; empty where every turn is permitted.
+    state_link
+        int32 [states].
     first_through_node
         Nodes below it are never passed through.
     has_turns
@@ -32,8 +72,10 @@ class SearchGraph(NamedTuple):
     head: Array
     out_start: Array
     out_link: Array
+    leaving: Array
     turn_start: Array
     turn_to: Array
+    state_link: Array
     first_through_node: int
     has_turns: bool
 
@@ -45,7 +87,27 @@ class SearchGraph(NamedTuple):
     @property
     def link_count(self) -> int:
         """Number of links."""
-        return int(self.tail.size)
+        return int(self.out_link.size)
+
+    @property
+    def state_count(self) -> int:
+        """Number of states."""
+        return int(self.state_link.size)
+
+    def by_state(self, of_links: Array) -> Array:
+        """Return values of links, [..., links], as values of states, [..., states]."""
+        if self.state_count == self.link_count:
+            return of_links
+        return np.ascontiguousarray(of_links[..., self.state_link])
+
+    def by_link(self, of_states: Array) -> Array:
+        """Return values of states, [..., states], summed to values of links, [..., links]."""
+        if self.state_count == self.link_count:
+            return of_states
+        of_links = of_states[..., : self.link_count].copy()
+        more = self.state_link[self.link_count :]
+        np.add.at(of_links.T, more, of_states.T[self.link_count :])
+        return of_links
 
 
 def search_graph(
@@ -54,8 +116,7 @@ def search_graph(
     node_count: int,
     *,
     first_through_node: int = 0,
-    turn_start: Array | None = None,
-    turn_to: Array | None = None,
+    turns: Turns | None = None,
 ) -> SearchGraph:
     """Return the graph of these links.
 
@@ -67,10 +128,9 @@ def search_graph(
         Number of nodes.
     first_through_node
         Nodes below it are where paths start or end, and never pass; 0: all may be crossed.
-    turn_start, turn_to
-        int [links + 1], int [turns]: permitted turns out of link ``i`` are
-        ``turn_to[turn_start[i]:turn_start[i + 1]]``. Both None: every turn is permitted, and paths
-        are searched over nodes; else over links.
+    turns
+        Permitted turns; None: every turn is permitted, and paths are searched over nodes, else
+        over states.
 
     Raises
     ------
@@ -94,45 +154,58 @@ def search_graph(
             )
     out_link = np.argsort(tail, kind="stable")
     out_start = np.searchsorted(tail[out_link], np.arange(node_count + 1))
-    has_turns = turn_start is not None
-    if has_turns != (turn_to is not None):
-        raise InputError("must be given both or neither", value="turn_start, turn_to")
-    start = frozen_array(np.zeros(1) if turn_start is None else turn_start, np.int64)
-    to = frozen_array(np.zeros(0) if turn_to is None else turn_to, np.int32)
-    if has_turns:
-        check_turns(start, to, tail, head)
+    if turns is None:
+        start, to, state_link = np.zeros(1, np.int64), np.zeros(0, np.int32), np.arange(tail.size)
+    else:
+        check_turns(turns, tail, head)
+        start, to, state_link = turns.start, turns.to, turns.state_link
+        tail, head = tail[state_link], head[state_link]
     return SearchGraph(
-        tail=tail,
-        head=head,
+        tail=frozen_array(tail),
+        head=frozen_array(head),
         out_start=frozen_array(out_start, np.int64),
         out_link=frozen_array(out_link, np.int32),
-        turn_start=start,
-        turn_to=to,
+        leaving=frozen_array(np.bincount(tail, minlength=node_count), np.int64),
+        turn_start=frozen_array(start),
+        turn_to=frozen_array(to),
+        state_link=frozen_array(state_link, np.int32),
         first_through_node=int(first_through_node),
-        has_turns=has_turns,
+        has_turns=turns is not None,
     )
 
 
-def check_turn_rows(turn_start: Array, turn_to: Array, link_count: int) -> None:
-    """Raise `InputError` unless these are compressed rows of turns between `link_count` links."""
+def check_turn_rows(turns: Turns, link_count: int) -> None:
+    """Raise `InputError` unless these are compressed rows over states of `link_count` links."""
+    states = turns.state_link.size
+    links = turns.state_link
     if (
-        turn_start.shape != (link_count + 1,)
-        or turn_start[0] != 0
-        or turn_start[-1] != turn_to.size
-        or np.any(np.diff(turn_start) < 0)
+        states < link_count
+        or np.any(links[:link_count] != np.arange(link_count))
+        or np.any((links < 0) | (links >= link_count))
     ):
         raise InputError(
-            "must rise from 0 to the number of turns, one entry more than there are links",
-            value=f"turn_start of {turn_start.size} for {link_count} links, {turn_to.size} turns",
+            "must name each link in order, then links of further states",
+            value=f"state_link of {states} for {link_count} links",
         )
-    if turn_to.size and (turn_to.min() < 0 or turn_to.max() >= link_count):
-        raise InputError("must name a link", value=f"turn_to {turn_to.min()} .. {turn_to.max()}")
+    if (
+        turns.start.shape != (states + 1,)
+        or turns.start[0] != 0
+        or turns.start[-1] != turns.to.size
+        or np.any(np.diff(turns.start) < 0)
+    ):
+        raise InputError(
+            "must rise from 0 to the number of turns, one entry more than there are states",
+            value=f"start of {turns.start.size} for {states} states, {turns.to.size} turns",
+        )
+    if turns.to.size and (turns.to.min() < 0 or turns.to.max() >= states):
+        raise InputError("must name a state", value=f"to {turns.to.min()} .. {turns.to.max()}")
 
 
-def check_turns(turn_start: Array, turn_to: Array, tail: Array, head: Array) -> None:
+def check_turns(turns: Turns, tail: Array, head: Array) -> None:
     """Raise `InputError` unless every turn joins two links that meet at a node."""
-    check_turn_rows(turn_start, turn_to, tail.size)
-    turn_from = np.repeat(np.arange(tail.size), np.diff(turn_start))
+    check_turn_rows(turns, tail.size)
+    turn_from = np.repeat(turns.state_link, np.diff(turns.start))
+    turn_to = turns.state_link[turns.to]
     bad = np.flatnonzero(head[turn_from] != tail[turn_to])
     if bad.size:
         raise InputError(

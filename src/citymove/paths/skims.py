@@ -8,27 +8,27 @@ from citymove.foundation.errors import InputError
 from citymove.foundation.jit import kernel
 from citymove.foundation.table import frozen_array
 from citymove.paths.graph import SearchGraph
-from citymove.paths.trees import checked_costs, search_state, tree
+from citymove.paths.trees import checked_costs, new_search, tree
 
 Array = np.ndarray[Any, Any]
 
 
 @kernel
 def _skim(
-    graph: Any, link_cost: Any, fields: Any, state: Any, along: Any, cost: Any, skims: Any
+    graph: Any, state_cost: Any, fields: Any, search: Any, along: Any, cost: Any, skims: Any
 ) -> None:
     zones = cost.shape[0]
     for origin in range(zones):
-        count = tree(graph, link_cost, origin, state)
+        count = tree(graph, state_cost, origin, search)
         for zone in range(zones):
-            cost[origin, zone] = state.node_cost[zone]
+            cost[origin, zone] = search.node_cost[zone]
         for field in range(fields.shape[0]):
             for k in range(count):
-                link = state.order[k]
-                before = state.before[link]
-                along[link] = fields[field, link] + (along[before] if before >= 0 else 0.0)
+                state = search.order[k]
+                before = search.before[state]
+                along[state] = fields[field, state] + (along[before] if before >= 0 else 0.0)
             for zone in range(zones):
-                last = state.arrive_by[zone]
+                last = search.arrive_by[zone]
                 if last >= 0:
                     skims[field, origin, zone] = along[last]
 
@@ -84,5 +84,6 @@ def skim(
     cost = np.empty((zone_count, zone_count))
     skims = np.full((summed.shape[0], zone_count, zone_count), np.inf)
     skims[:, np.arange(zone_count), np.arange(zone_count)] = 0.0
-    _skim(graph, costs, summed, search_state(graph), np.empty(graph.link_count), cost, skims)
+    of_states = graph.by_state(costs), graph.by_state(summed)
+    _skim(graph, *of_states, new_search(graph), np.empty(graph.state_count), cost, skims)
     return frozen_array(cost), frozen_array(skims)

@@ -9,7 +9,7 @@ from citymove.facts.roads import RoadClass, Roads, Structure
 from citymove.foundation.errors import InputError
 from citymove.prepare.prepared import Connectors
 from citymove.prepare.reach import Reach
-from citymove.signals.presence import JUNCTION_STREETS, streets_meeting
+from citymove.signals.junction_nodes import JUNCTION_STREETS, streets_meeting
 
 Array = np.ndarray[Any, Any]
 

@@ -5,7 +5,7 @@ What is known stays as it is; all that is inferred is marked, spread and counted
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from citymove.facts.boundary import inside
 from citymove.facts.car_parks import Access, CarParkKind
 from citymove.facts.city import City
-from citymove.facts.kerb import LEFT, RIGHT, Kerb
+from citymove.facts.kerb import LEFT, RIGHT, Kerb, SideStatus, free_stretches
 from citymove.facts.roads import RoadClass, Roads, Structure
 from citymove.foundation.errors import InputError
 from citymove.foundation.note import Note
@@ -22,12 +22,12 @@ from citymove.prepare.share_out import share_out
 
 Array = np.ndarray[Any, Any]
 
-# An underground or multi-storey car park holds five times a surface lot: assumed.
-KIND_WEIGHT: Mapping[CarParkKind, float] = {
-    CarParkKind.SURFACE: 1.0,
-    CarParkKind.STREET_SIDE: 1.0,
-    CarParkKind.MULTI_STOREY: 5.0,
-    CarParkKind.UNDERGROUND: 5.0,
+# Spaces of a car park of which not even an outline is known: assumed. They are weights only.
+USUAL_SPACES: Mapping[CarParkKind, float] = {
+    CarParkKind.SURFACE: 40.0,
+    CarParkKind.STREET_SIDE: 40.0,
+    CarParkKind.MULTI_STOREY: 200.0,
+    CarParkKind.UNDERGROUND: 200.0,
 }
 SPACE_M = 5.2  # kerb that one more car takes, parked along it
 CLEAR_M = 10.0  # kerb kept clear at a junction
@@ -42,15 +42,17 @@ _KERB_CLASSES = (
 def infer_supply(city: City) -> City:
     """Return the city with the spaces filled in that its totals speak of and no map states.
 
-    Car parks inside the boundary that are open to the public or to customers and whose spaces
-    are unknown share what the known ones leave of ``public_spaces``, by `KIND_WEIGHT`. Private
-    and permit car parks are no part of that total: unknown, they stay unknown (-1), as do those
-    outside the boundary.
+    Car parks inside the boundary that are open to the public or to customers and that nobody
+    counted share what the counted ones leave of ``public_spaces``: in proportion to the sizes
+    inferred from their outlines, or to `USUAL_SPACES` where there is no outline. Private and
+    permit car parks are no part of that total and stay as they are, as do those outside the
+    boundary.
 
     What stated kerb leaves of ``kerb_spaces`` is spread by length over one side of each
     direction (the driving side) of open surface links with both ends inside the boundary,
-    tertiary to living street, no ramp, no roundabout, without stated kerb: never more than one
-    car per `SPACE_M` between the `CLEAR_M` at each junction.
+    tertiary to living street, no ramp, no roundabout, where nothing is known of that side: never
+    where parking is forbidden or mapped apart, never more than one car per `SPACE_M` between
+    the `CLEAR_M` at each junction and what is kept clear for crossings, stops and driveways.
 
     Parameters
     ----------
@@ -77,8 +79,9 @@ def _infer_car_parks(city: City) -> City:
     counts = np.isin(parks.access, (Access.PUBLIC, Access.CUSTOMERS)) & inside(
         city.boundary_x_m, city.boundary_y_m, parks.x_m, parks.y_m
     )
-    unknown = np.flatnonzero(counts & (parks.spaces < 0))
-    known = int(parks.spaces[counts & (parks.spaces >= 0)].sum())
+    counted = (parks.spaces >= 0) & (parks.spaces_source != Source.INFERRED)
+    unknown = np.flatnonzero(counts & ~counted)
+    known = int(parks.spaces[counts & counted].sum())
     left = round(total.value) - known
     if not unknown.size:
         if left == 0 or not counts.any():
@@ -95,7 +98,12 @@ def _infer_car_parks(city: City) -> City:
             value=f"public_spaces = {total.value:g}, known: {known}",
             remedy="raise public_spaces and its range, or correct the car parks",
         )
-    weight = np.array([KIND_WEIGHT[kind] for kind in CarParkKind])[parks.kind[unknown]]
+    usual = np.array([USUAL_SPACES[kind] for kind in CarParkKind])[parks.kind[unknown]]
+    weight = np.where(parks.spaces[unknown] >= 0, parks.spaces[unknown], usual)
+    if np.all(parks.spaces[unknown] >= 0) and weight.sum() == left:
+        return city
+    if left and not weight.any():
+        weight = usual
     spaces, source, spread = (
         array.copy() for array in (parks.spaces, parks.spaces_source, parks.spaces_spread)
     )
@@ -130,10 +138,10 @@ def _infer_kerb(city: City) -> City:
             zh=f"已知路内泊位 {stated} 个，与给定总量 {total.value:g} 不一致。",
         )
         return _noted(city, note)
-    link, from_m, to_m = _free_kerb(city)
-    ceiling = np.floor((to_m - from_m) / SPACE_M).astype(np.int64)
-    spaces = share_out(left, to_m - from_m, ceiling) if link.size else ceiling
-    row = _kerb_rows(city, link, from_m, to_m, spaces, _spread(total))
+    free = _free_kerb(city)
+    usable_m = free.to_m - free.from_m - free.clear_m
+    spaces = share_out(left, usable_m, free.room) if free.link.size else free.room
+    row = _kerb_rows(city, free, spaces, _spread(total))
     placed = int(spaces.sum())
     more_en = more_zh = ""
     if placed < left:
@@ -152,7 +160,28 @@ def _infer_kerb(city: City) -> City:
     )
 
 
-def _free_kerb(city: City) -> tuple[Array, Array, Array]:
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """Kerb on which cars may be taken to stand.
+
+    Parameters
+    ----------
+    link
+        int64, the link whose driving side it is.
+    from_m, to_m, clear_m
+        float64, stretch of the way, and what is kept clear inside it.
+    room
+        int64, >= 1, cars that find room.
+    """
+
+    link: Array
+    from_m: Array
+    to_m: Array
+    clear_m: Array
+    room: Array
+
+
+def _free_kerb(city: City) -> _Free:
     """Return links whose driving side may take cars, and the stretch of the way, m."""
     roads, links = city.roads, city.roads.links
     lies_in = inside(city.boundary_x_m, city.boundary_y_m, roads.nodes.x_m, roads.nodes.y_m)
@@ -164,12 +193,15 @@ def _free_kerb(city: City) -> tuple[Array, Array, Array]:
         & np.isin(links.road_class, _KERB_CLASSES)
         & lies_in[links.tail]
         & lies_in[links.head]
-        & ~_has_kerb(city)
+        & ~_is_known(city)
     )
     clear_low, clear_high = _clear(roads)
     from_m, to_m = links.way_from_m + clear_low, links.way_to_m - clear_high
     link = np.flatnonzero(eligible & (to_m - from_m >= SPACE_M))
-    return link, from_m[link], to_m[link]
+    clear_m, room = _kept_clear(city, link, from_m[link], to_m[link])
+    fits = room >= 1
+    link = link[fits]
+    return _Free(link, from_m[link], to_m[link], clear_m[fits], room[fits])
 
 
 def _clear(roads: Roads) -> tuple[Array, Array]:
@@ -190,25 +222,55 @@ def _side_of(city: City, forward: Array) -> Array:
     return np.where(forward, near, far)
 
 
-def _has_kerb(city: City) -> Array:
-    """Return whether stated kerb lies on the driving side of each link; bool [links]."""
-    links, kerb = city.roads.links, city.kerb
-    side, found = _side_of(city, links.forward), np.zeros(len(links), np.bool_)
-    for row in range(len(kerb)):
-        found |= (
-            (links.way_id == kerb.way_id[row])
-            & (side == kerb.side[row])
-            & (links.way_from_m < kerb.to_m[row])
-            & (links.way_to_m > kerb.from_m[row])
+def _is_known(city: City) -> Array:
+    """Return whether the driving side of each link has stated kerb, or is stated to have none."""
+    links, kerb, sides = city.roads.links, city.kerb, city.kerb_sides
+    known = sides.take(sides.status != SideStatus.UNREAD)
+    way_id, side = (
+        np.concatenate([getattr(kerb, name), getattr(known, name)]) for name in ("way_id", "side")
+    )
+    from_m, to_m = (
+        np.concatenate([getattr(kerb, name), getattr(known, name)]) for name in ("from_m", "to_m")
+    )
+    found = np.zeros(len(links), np.bool_)
+    of_links = _side_of(city, links.forward)
+    order = np.argsort(links.way_id, kind="stable")
+    first = np.searchsorted(links.way_id[order], way_id, side="left")
+    end = np.searchsorted(links.way_id[order], way_id, side="right")
+    for row in range(way_id.size):
+        mine = order[first[row] : end[row]]
+        found[mine] |= (
+            (of_links[mine] == side[row])
+            & (links.way_from_m[mine] < to_m[row])
+            & (links.way_to_m[mine] > from_m[row])
         )
     return found
 
 
-def _kerb_rows(
-    city: City, link: Array, from_m: Array, to_m: Array, spaces: Array, spread: float
-) -> Kerb:
+def _kept_clear(city: City, link: Array, from_m: Array, to_m: Array) -> tuple[Array, Array]:
+    """Return the length kept clear inside each stretch, m, and the cars that find room."""
+    clear = city.kerb_clear
+    cuts: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for way, side, low, high in zip(
+        clear.way_id.tolist(), clear.side.tolist(), clear.from_m.tolist(), clear.to_m.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        cuts.setdefault((way, side), []).append((low, high))
+    links = city.roads.links
+    sides = _side_of(city, links.forward[link])
+    clear_m = np.zeros(link.size)
+    room = np.floor((to_m - from_m) / SPACE_M).astype(np.int64)
+    for row, key in enumerate(zip(links.way_id[link].tolist(), sides.tolist(), strict=True)):
+        if key in cuts:
+            free = free_stretches(float(from_m[row]), float(to_m[row]), cuts[key])
+            clear_m[row] = to_m[row] - from_m[row] - sum(high - low for low, high in free)
+            room[row] = sum(int((high - low) / SPACE_M) for low, high in free)
+    return clear_m, room
+
+
+def _kerb_rows(city: City, free: _Free, spaces: Array, spread: float) -> Kerb:
     taken = np.flatnonzero(spaces > 0)
-    link, from_m, to_m = link[taken], from_m[taken], to_m[taken]
+    link, from_m = free.link[taken], free.from_m[taken]
     way_id = city.roads.links.way_id[link]
     side = _side_of(city, city.roads.links.forward[link])
     count = taken.size
@@ -218,12 +280,13 @@ def _kerb_rows(
         ),
         way_id=way_id,
         from_m=from_m,
-        to_m=to_m,
+        to_m=free.to_m[taken],
         side=side,
         spaces=spaces[taken],
         spaces_source=np.full(count, Source.INFERRED),
         spaces_spread=np.full(count, spread),
         tariff=np.full(count, city.kerb_tariff),
+        clear_m=free.clear_m[taken],
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from citymove.facts.car_parks import Access
 from citymove.facts.city import City
-from citymove.facts.kerb import LEFT, RIGHT
+from citymove.facts.kerb import LEFT, RIGHT, KerbUsers
 from citymove.facts.roads import RoadClass, Roads, Structure
 from citymove.foundation.errors import InputError
 from citymove.prepare.prepared import FacilityKind, ParkingSupply
@@ -17,6 +17,7 @@ from citymove.prepare.share_out import share_out
 Array = np.ndarray[Any, Any]
 
 _OPEN_TO_ALL = (Access.PUBLIC, Access.CUSTOMERS)
+_OPEN_KERB = (KerbUsers.PUBLIC, KerbUsers.CUSTOMERS)
 _NO_FRONTAGE = (RoadClass.MOTORWAY, RoadClass.TRUNK)
 
 
@@ -26,7 +27,8 @@ def parking_supply(city: City, reach: Reach) -> ParkingSupply:
     A stretch of kerb is split onto the links of its way that it covers. Its spaces are shared
     out by covered length, whole and without loss. Each piece is reached on the direction on
     whose driving side it lies, and where that is missing or closed (a one-way street) on the
-    other. A piece whose street is closed or cut off keeps its row, with link -1.
+    other. A piece whose street is closed or cut off keeps its row, with link -1. Kerb for
+    residents, permit holders, disabled people or loading is no public supply.
 
     Car parks for the public or for customers whose spaces are known are tied to the nearest
     open street that can be reached: no motorway, trunk road or tunnel unless there is nothing
@@ -69,12 +71,45 @@ class _Piece:
     links: tuple[int, ...]
 
 
-def _kerb(city: City, reach: Reach) -> ParkingSupply:
+@dataclass(frozen=True, slots=True)
+class KerbPiece:
+    """A part of a kerb between junctions.
+
+    Parameters
+    ----------
+    id
+        ``<kerb id>``, or ``<kerb id>#1``, ``#2`` ... along the way where there are several.
+    row
+        Row of the city's kerb.
+    links
+        The links along it, the own side's first.
+    spaces
+        Its share.
+    x_m, y_m
+        Its middle.
+    """
+
+    id: str
+    row: int
+    links: tuple[int, ...]
+    spaces: int
+    x_m: float
+    y_m: float
+
+
+def kerb_pieces(city: City, rows: Array) -> list[KerbPiece]:
+    """Return these rows of kerb cut at junctions, their spaces shared out by covered length.
+
+    Raises
+    ------
+    InputError
+        A kerb lies on no link of the network.
+    """
     roads, kerb = city.roads, city.kerb
     by_way = np.argsort(roads.links.way_id, kind="stable")
     way_sorted = roads.links.way_id[by_way]
-    ids, link, spaces, tariff, x_m, y_m = [], [], [], [], [], []
-    for row in range(len(kerb)):
+    found = []
+    for row in np.asarray(rows).tolist():
         way = kerb.way_id[row]
         first, last = np.searchsorted(way_sorted, (way, way + 1))
         pieces = _pieces(city, row, by_way[first:last])
@@ -82,22 +117,33 @@ def _kerb(city: City, reach: Reach) -> ParkingSupply:
         shares = share_out(int(kerb.spaces[row]), covered)
         for number, (piece, share) in enumerate(zip(pieces, shares, strict=True), start=1):
             name = str(kerb.id[row])
-            ids.append(name if len(pieces) == 1 else f"{name}#{number}")
-            link.append(next((k for k in piece.links if reach.served[k]), -1))
-            spaces.append(int(share))
-            tariff.append(int(kerb.tariff[row]))
             # of the lowest row, since a street that is turned round appends another
-            x, y = _point_on(roads, min(piece.links), (piece.low_m + piece.high_m) / 2)
-            x_m.append(x)
-            y_m.append(y)
+            x_m, y_m = _point_on(roads, min(piece.links), (piece.low_m + piece.high_m) / 2)
+            found.append(
+                KerbPiece(
+                    name if len(pieces) == 1 else f"{name}#{number}",
+                    row,
+                    piece.links,
+                    int(share),
+                    x_m,
+                    y_m,
+                )
+            )
+    return found
+
+
+def _kerb(city: City, reach: Reach) -> ParkingSupply:
+    pieces = kerb_pieces(city, np.flatnonzero(np.isin(city.kerb.users, _OPEN_KERB)))
+    link = [next((k for k in piece.links if reach.served[k]), -1) for piece in pieces]
+    tariff = city.kerb.tariff[np.array([piece.row for piece in pieces], np.int64)]
     return ParkingSupply(
-        id=np.array(ids, np.str_),
-        kind=np.full(len(ids), FacilityKind.KERB),
+        id=np.array([piece.id for piece in pieces], np.str_),
+        kind=np.full(len(pieces), FacilityKind.KERB),
         link=np.array(link, np.int32),
-        spaces=np.array(spaces, np.int32),
-        tariff=np.array(tariff, np.int16),
-        x_m=np.array(x_m, np.float64),
-        y_m=np.array(y_m, np.float64),
+        spaces=np.array([piece.spaces for piece in pieces], np.int32),
+        tariff=tariff,
+        x_m=np.array([piece.x_m for piece in pieces], np.float64),
+        y_m=np.array([piece.y_m for piece in pieces], np.float64),
     )
 
 

@@ -11,8 +11,7 @@ from citymove.facts.signal_plans import SignalPlan
 from citymove.foundation.daytime import DAY_S, format_clock
 from citymove.foundation.errors import InputError
 from citymove.foundation.near_names import did_you_mean
-from citymove.prepare.prepared import TurnGraph
-from citymove.prepare.turn_graph import unbanned_turns
+from citymove.prepare.turn_graph import turn_graphs, turns_of_some_hour
 from citymove.signals.inferred_plan import inferred_plan
 from citymove.signals.presence import SignalJunctions, approaches_of
 
@@ -43,8 +42,8 @@ def plans_in_force(
 ) -> PlansInForce:
     """Return the known plans, and an inferred one for all hours that none of them covers.
 
-    An inferred plan serves closed approaches too and all turns without a ban: lights do not
-    change by themselves when a street is closed. A retiming is an option of its own.
+    An inferred plan serves closed approaches too and all turns but those banned all day: lights
+    do not change by themselves when a street is closed. A retiming is an option of its own.
 
     Parameters
     ----------
@@ -91,17 +90,24 @@ def plans_in_force(
 def check_movements(
     roads: Roads,
     junctions: SignalJunctions,
-    turns: TurnGraph,
     plans: Sequence[SignalPlan],
     link_ids: Array,
 ) -> None:
-    """Raise `InputError` where a permitted turn at a signal has green in no stage of a plan."""
+    """Raise `InputError` where a turn permitted in a plan's hours has green in none of its stages.
+
+    Turns count that a driver may make who is not part of the way into a ban over several links.
+    """
     row_of = {str(name): row for row, name in enumerate(junctions.id)}
+    hours = sorted({(plan.start_s, plan.end_s) for plan in plans})
+    graphs, rows = turn_graphs(roads, hours)
+    turns_in = {window: graphs[row] for window, row in zip(hours, rows, strict=True)}
     for plan in plans:
+        turns = turns_in[plan.start_s, plan.end_s]
+        to_links = turns.to_link
         served = {movement for stage in plan.stages for movement in stage.movements}
         for approach in approaches_of(junctions, row_of[plan.junction]):
             from_id = str(link_ids[approach])
-            for to_link in turns.to_link[turns.start[approach] : turns.start[approach + 1]]:
+            for to_link in to_links[turns.start[approach] : turns.start[approach + 1]]:
                 if (from_id, str(link_ids[to_link])) not in served:
                     raise InputError(
                         "must have green in a stage",
@@ -154,7 +160,7 @@ def _gaps(plans: Sequence[SignalPlan]) -> list[tuple[int, int]]:
 
 def _movements(roads: Roads, junctions: SignalJunctions) -> dict[int, tuple[int, ...]]:
     """Return the links that each approach may turn into, open or closed."""
-    from_link, to_link, _ = unbanned_turns(roads)
+    from_link, to_link = turns_of_some_hour(roads)
     start = np.searchsorted(from_link, np.arange(len(roads.links) + 1))
     return {
         int(a): tuple(to_link[start[a] : start[a + 1]].tolist()) for a in junctions.approach_link

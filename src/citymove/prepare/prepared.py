@@ -27,31 +27,45 @@ class TurnKind(IntEnum):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TurnGraph:
-    """Permitted turns between open links, in compressed rows.
+    """Permitted turns between open links, in compressed rows over states.
+
+    A state is a link together with how far into a ban over several links its driver is
+    (`prepare.ban_states`). States below the number of links are the links themselves, with
+    nothing of a ban before them; without such bans there are no others.
 
     Parameters
     ----------
     start
-        int64 [links + 1]: the turns out of link ``i`` are rows ``start[i]:start[i + 1]``.
-    to_link
-        int32 [turns].
+        int64 [states + 1]: the turns out of state ``i`` are rows ``start[i]:start[i + 1]``.
+    to_state
+        int32 [turns], the state in which the turn ends.
     kind
         int8 [turns], `TurnKind`.
+    state_link
+        int32 [states], the link of each state.
 
     Notes
     -----
-    A turn is missing where a ban stands, where either link is closed, and where it is a U-turn
-    at a node from which any other turn leads on (U-turns are made at dead ends alone).
+    A turn is missing where a ban stands, where it would make a ban over several links whole,
+    where either link is closed, and where it is a U-turn though any other turn leads on from that
+    state (U-turns are made at dead ends alone, and where bans leave nothing else).
     """
 
     start: Array
-    to_link: Array
+    to_state: Array
     kind: Array
+    state_link: Array
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", frozen_array(self.start, np.int64))
-        object.__setattr__(self, "to_link", frozen_array(self.to_link, np.int32))
+        object.__setattr__(self, "to_state", frozen_array(self.to_state, np.int32))
         object.__setattr__(self, "kind", frozen_array(self.kind, np.int8))
+        object.__setattr__(self, "state_link", frozen_array(self.state_link, np.int32))
+
+    @property
+    def to_link(self) -> Array:
+        """The link turned into, int32 [turns]."""
+        return np.asarray(self.state_link[self.to_state])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -122,10 +136,11 @@ class Prepared:
     ----------
     city, slices
         What they were derived from and for.
-    turns
-        Permitted turns.
+    turns, turns_of_slice
+        Permitted turns, one graph for each distinct set of bans in force, all over the same
+        states; int64 [slices], which one holds in each slice. Most cities have one alone.
     running_time_s
-        float64 [links], time at free speed, without control delay.
+        float64 [slices, links], time at the free speed of the slice, without control delay.
     capacity_vph, capacity_source
         float64 [links], > 0: of the link on green (for a signalised approach its saturation
         flow, for others its capacity); int8 `Source`.
@@ -148,7 +163,8 @@ class Prepared:
 
     city: City
     slices: Slices
-    turns: TurnGraph
+    turns: tuple[TurnGraph, ...]
+    turns_of_slice: Array
     running_time_s: Array
     capacity_vph: Array
     capacity_source: Array
@@ -163,6 +179,7 @@ class Prepared:
 
     def __post_init__(self) -> None:
         for name, dtype in (
+            ("turns_of_slice", np.int64),
             ("running_time_s", np.float64),
             ("capacity_vph", np.float64),
             ("capacity_source", np.int8),

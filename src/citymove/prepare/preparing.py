@@ -16,9 +16,10 @@ from citymove.prepare.parking_supply import parking_supply
 from citymove.prepare.plans import PlansInForce, check_movements, plans_in_force
 from citymove.prepare.prepared import ParkingSupply, Prepared
 from citymove.prepare.reach import Reach, reach
-from citymove.prepare.turn_graph import turn_graph
+from citymove.prepare.running_times import running_times
+from citymove.prepare.turn_graph import turn_graph, turn_graphs
 from citymove.signals.inferred_plan import INFERRED_CYCLE_S
-from citymove.signals.presence import SignalJunctions, signal_junctions
+from citymove.signals.presence import SignalJunctions, city_junctions
 
 Array = np.ndarray[Any, Any]
 
@@ -47,16 +48,16 @@ def prepare(city: City, slices: Slices, *, plans: tuple[SignalPlan, ...] | None 
     ------
     InputError
         A zone reaches no road; a plan names an unknown junction, overlaps another or gives a
-        movement no green; a kerb lies on no street.
+        movement no green; a kerb lies on no street; the links of a path ban do not meet.
     """
     roads = city.roads
-    turns = turn_graph(roads)
-    reached = reach(turns, roads.links.open)
-    junctions = signal_junctions(roads)
+    turns, turns_of_slice = turn_graphs(roads, slices.windows)
+    reached = reach(turn_graph(roads), roads.links.open)
+    junctions = city_junctions(city)
     link_ids = roads.link_ids()
     known = city.signal_plans if plans is None else plans
     in_force = plans_in_force(roads, junctions, known, link_ids)
-    check_movements(roads, junctions, turns, in_force.plans, link_ids)
+    check_movements(roads, junctions, in_force.plans, link_ids)
     cycle_s, green_s = effective_greens(in_force.plans, junctions, roads, slices, link_ids=link_ids)
     junction_of_link = _junction_of_link(junctions, len(roads.links))
     capacity_vph, capacity_source = capacities(city, junction_of_link)
@@ -66,7 +67,8 @@ def prepare(city: City, slices: Slices, *, plans: tuple[SignalPlan, ...] | None 
         city=city,
         slices=slices,
         turns=turns,
-        running_time_s=roads.links.length_m / roads.links.speed_mps,
+        turns_of_slice=turns_of_slice,
+        running_time_s=running_times(roads, slices),
         capacity_vph=capacity_vph,
         capacity_source=capacity_source,
         junctions=junctions,
@@ -101,6 +103,25 @@ def _signal_notes(city: City, junctions: SignalJunctions, in_force: PlansInForce
             zh=f"信号控制路口：{count} 处。",
         )
     ]
+    if n := int(np.sum(junctions.source == Source.INFERRED)):
+        notes.append(
+            Note(
+                "junctions_inferred",
+                en=f"Junctions whose lights are inferred from the classes of their roads: {n}.",
+                zh=f"信号灯按相交道路等级推断的路口：{n} 处。",
+            )
+        )
+    if n := len(city.stated_signals):
+        yes = int(np.sum(city.stated_signals.present))
+        notes.append(
+            Note(
+                "signals_stated",
+                en=f"Junctions of which it is stated whether they have lights: {n} ({yes} have); "
+                f"{junctions.stated_unknown} of them are not in the network.",
+                zh=f"已说明有无信号灯的路口：{n} 处（其中有灯 {yes} 处）；"
+                f"其中 {junctions.stated_unknown} 处不在路网中。",
+            )
+        )
     if n := in_force.inferred_junctions:
         notes.append(
             Note(

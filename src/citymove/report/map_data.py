@@ -90,7 +90,7 @@ def pack_map(study: StoredStudy) -> MapData:
         "volume": _from_base(_whole(links.volume_vph)),
         "time": _from_base(_tenths(links.time_s)),
     }
-    layout, block = _packed(arrays)
+    layout, block = pack_arrays(arrays)
     header = {
         "links": links.count,
         "left": links.drives_on_left,
@@ -157,7 +157,8 @@ def _from_base(values: Array) -> Array:
     return stored
 
 
-def _packed(arrays: dict[str, Array]) -> tuple[list[dict[str, Any]], str]:
+def pack_arrays(arrays: dict[str, Array]) -> tuple[list[dict[str, Any]], str]:
+    """Return the layout of a block and the block, base64: see the module."""
     layout, parts = [], []
     for name, array in arrays.items():
         layout.append({"name": name, "type": array.dtype.str[1:], "shape": list(array.shape)})

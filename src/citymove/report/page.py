@@ -1,38 +1,38 @@
-"""The report: one page that needs nothing else, and the figures beside it.
-
-All words stand in the page in both languages; a switch shows one. Nothing is loaded from
-anywhere: script, style, map data, charts and the Chinese glyphs are inside, and the content
-security policy forbids the rest.
-"""
+"""The report: one page that needs nothing else (`page_parts`), and the figures beside it."""
 
 import base64
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from citymove.foundation.whole_files import write_bytes, write_text
 from citymove.report import tables
 from citymove.report.drawing import LANGUAGES, Drawn, Language, inline_svg
 from citymove.report.figures import charts
 from citymove.report.findings import checked, findings
-from citymove.report.fonts import subset_font
 from citymove.report.map_data import pack_map
 from citymove.report.maps import change_scale, difference_map, network_map, plan_of
+from citymove.report.page_parts import (
+    FONT_PLACE,
+    FONT_RANGE,
+    both,
+    embedded_characters,
+    environment,
+    label,
+    sentence,
+    spoken,
+    static,
+    with_font,
+)
 from citymove.report.rails import rails
 from citymove.report.stored import StoredStudy, read_results
 from citymove.report.wording import grade_text, response_text, words
-from citymove.runs.store import write_bytes, write_text
 from citymove.runs.workers import run_all
-from citymove.scenario.results import Text
 
-_FONT_PLACE: Final = "@@font@@"
-# What the page's own font is for: signs and everything from the CJK radicals on. Letters come
-# from the reader's fonts. The font stands first in the style's list and is bound to this range,
-# since Chromium otherwise keeps the hollow squares that it drew before the font was there.
-_FONT_RANGES: Final = ((0x2190, 0x21FF), (0x2300, 0x2BFF), (0x2E80, 0xFFFF), (0x1F000, 0x3FFFF))
+__all__ = ["draw_figures", "embedded_characters", "render_page", "write_report"]
+
 _DECISIVE_CHARTS: Final = (
     "parking_occupancy",
     "search_time",
@@ -117,69 +117,18 @@ def render_page(study: StoredStudy, drawn: Sequence[Drawn]) -> str:
     drawn
         All figures in both languages.
     """
-    page = _environment().get_template("page.html.j2").render(_context(study, drawn))
-    return page.replace(_FONT_PLACE, subset_font(embedded_characters(page)))
-
-
-def embedded_characters(page: str) -> str:
-    """Return the characters of a page that its own font draws, sorted."""
-    return "".join(sorted(c for c in set(page) if any(a <= ord(c) <= b for a, b in _FONT_RANGES)))
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("citymove.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {
-        "ensure_ascii": False,  # the font is cut to the characters that stand in the page
-        "allow_nan": False,
-        "separators": (",", ":"),
-    }
-    return environment
-
-
-_BOTH: Final = Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh">{}</span>')
-_LABEL: Final = Markup('aria-label="{0}" data-label-en="{0}" data-label-zh="{1}"')
-
-
-def both(text: Text) -> Markup:
-    """Return a text in both languages, one of which the page shows."""
-    return escape(text.en) if text.en == text.zh else _BOTH.format(text.en, text.zh)
-
-
-def sentence(text: Text) -> Markup:
-    """Return a text in both languages that begins with a capital, as a sentence does."""
-    return both(Text(en=text.en[:1].upper() + text.en[1:], zh=text.zh))
-
-
-def _said(key: str, **values: object) -> Markup:
-    return both(words(key, **values))
-
-
-def _label(key: str, **values: object) -> Markup:
-    """Return the attributes of a label that is read and not seen."""
-    text = words(key, **values)
-    return _LABEL.format(text.en, text.zh)
-
-
-def _static(name: str) -> Markup:
-    """Return a checked-in script or style as it is; it holds no data."""
-    text = files("citymove.report").joinpath("static", name).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - a file of this package, not input
+    page = environment().get_template("page.html.j2").render(_context(study, drawn))
+    return with_font(page)
 
 
 def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
     results = study.results
     data = pack_map(study)
     return {
-        "t": _said,
+        "t": spoken,
         "words": words,
         "both": both,
-        "label": _label,
+        "label": label,
         "title": words("page_title", city=results.city, study=results.study),
         "results": results,
         "checked": checked(results),
@@ -209,10 +158,10 @@ def _context(study: StoredStudy, drawn: Sequence[Drawn]) -> Mapping[str, Any]:
         "map_data": {**data.header, "block": data.block},
         "figure_files": [f.file_name(s) for f in drawn for s in ("png", "svg")],
         "table_files": sorted(p.name for p in (study.folder / "tables").glob("*.csv")),
-        "style": _static("page.css"),
-        "script": _static("language.js") + _static("map.js"),
-        "font": _FONT_PLACE,
-        "font_range": ", ".join(f"U+{a:X}-{b:X}" for a, b in _FONT_RANGES),
+        "style": static("page.css"),
+        "script": static("language.js") + static("map.js"),
+        "font": FONT_PLACE,
+        "font_range": FONT_RANGE,
     }
 
 

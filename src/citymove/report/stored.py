@@ -37,7 +37,7 @@ _LINK_SHAPES: Final = {
     "drives_on": "*",
     "capacity_vph": "OL",
     "open": "OL",
-    "free_time_s": "OL",
+    "free_time_s": "OSL",
     "volume_vph": "OSL",
     "time_s": "OSL",
 }
@@ -77,11 +77,11 @@ class StoredLinks:
         float32 [links].
     drives_on
         text, one element, "right" or "left".
-    capacity_vph, free_time_s
+    capacity_vph
         float32 [options, links].
     open
         bool [options, links].
-    volume_vph, time_s
+    volume_vph, time_s, free_time_s
         float32 [options, slices, links]; the time of a closed link is inf or nan.
     """
 
@@ -94,10 +94,10 @@ class StoredLinks:
     lanes: Array
     drives_on: Array
     capacity_vph: Array
-    free_time_s: Array
     open: Array
     volume_vph: Array
     time_s: Array
+    free_time_s: Array
 
     @property
     def count(self) -> int:

@@ -14,10 +14,13 @@ Examples
 from typing import Final
 
 from citymove.facts.assumptions import key_of
+from citymove.facts.roads import RoadClass
 from citymove.foundation.terms import PURPOSES, TERMS, Term
+from citymove.report.audit_wording import AUDIT_WORDING
 from citymove.scenario.results import Text
 
 WORDING: Final[dict[str, tuple[str, str]]] = {
+    **AUDIT_WORDING,
     # ---- page and navigation
     "page_title": ("{city}: {study}", "{city}：{study}"),
     "kicker": ("Traffic and parking study", "交通与停车方案研究"),
@@ -638,8 +641,22 @@ _READING: Final[dict[str, tuple[str, str]]] = {
     "buildings_with_levels": ("buildings with tagged storeys", "标有层数的建筑"),
     "buildings_with_levels_default": ("buildings with storeys by default", "层数取默认值的建筑"),
     "buildings_with_levels_inferred": ("buildings with inferred storeys", "层数由推断得出的建筑"),
+    "car_park_spaces_by_outline": (
+        "car park spaces inferred from outlines",
+        "按轮廓面积推断的停车场泊位",
+    ),
+    "car_park_spaces_drawn": ("car park spaces drawn one by one", "逐个绘制的停车场泊位"),
+    "car_park_spaces_inferred": (
+        "car park spaces shared out of the total",
+        "按总量分摊的停车场泊位",
+    ),
     "car_park_spaces_tagged": ("car park spaces tagged", "标注的停车场泊位"),
     "car_parks": ("car parks used", "采用的停车场"),
+    "car_parks_entered_by_aisle": (
+        "car parks entered where their aisle leaves a street",
+        "由通道口进入的停车场",
+    ),
+    "car_parks_entered_by_entrance": ("car parks with a mapped entrance", "标有出入口的停车场"),
     "car_parks_fee_no": ("car parks tagged as free", "标注为免费的停车场"),
     "car_parks_fee_yes": ("car parks tagged as charging", "标注为收费的停车场"),
     "car_parks_found": ("car parks found", "读到的停车场"),
@@ -647,75 +664,251 @@ _READING: Final[dict[str, tuple[str, str]]] = {
         "car parks left out: nobody may enter",
         "不准进入而略去的停车场",
     ),
+    "car_parks_of_single_spaces": (
+        "rows of single spaces outside car parks",
+        "停车场以外的成排泊位",
+    ),
+    "car_parks_of_unknown_size": (
+        "car parks without spaces or outline",
+        "无泊位数也无轮廓的停车场",
+    ),
     "car_parks_of_unread_access": (
         "car parks whose access is not understood",
         "通行权标注无法识别的停车场",
     ),
     "car_parks_of_unstated_kind": ("car parks of unstated kind", "类型不明的停车场"),
     "car_parks_outside_boundary": ("car parks outside the boundary", "边界以外的停车场"),
+    "car_parks_sized_by_outline": ("car parks sized by their outline", "按轮廓估算的停车场"),
     "car_parks_with_capacity": ("car parks with tagged spaces", "标有泊位数的停车场"),
+    "car_parks_with_inferred_spaces": ("car parks that share the total", "分摊总量的停车场"),
+    "car_parks_with_spaces_drawn": ("car parks whose spaces are drawn", "逐个绘制泊位的停车场"),
     "car_parks_with_unreadable_capacity": (
         "car parks with unreadable spaces",
         "泊位数无法识别的停车场",
     ),
     "drivable_m": ("length of drivable roads, m", "可行车道路长度（米）"),
     "drivable_ways": ("drivable roads (ways)", "可行车道路"),
+    "drivable_ways_with_lanes": ("drivable roads tagged with lanes", "标有车道数的道路"),
+    "drivable_ways_with_maxspeed": ("drivable roads tagged with a speed", "标有限速的道路"),
+    "drivable_ways_with_name": ("drivable roads with a name", "有名称的道路"),
+    "drivable_ways_with_oneway": ("drivable roads tagged one-way or two-way", "标有单双向的道路"),
+    "drivable_ways_with_turn_lanes": ("drivable roads with arrows of lanes", "标有车道箭头的道路"),
+    "grounds_without_whole_outline": ("grounds without a whole outline", "轮廓不完整的用地"),
+    "kerb_clear_m_crossing": ("kerb kept clear for crossings, m", "人行横道禁停长度（米）"),
+    "kerb_clear_m_driveway": ("kerb kept clear for driveways, m", "车辆出入口禁停长度（米）"),
+    "kerb_clear_m_hydrant": ("kerb kept clear for hydrants, m", "消防栓禁停长度（米）"),
+    "kerb_clear_m_junction": ("kerb kept clear at junctions, m", "交叉口禁停长度（米）"),
+    "kerb_clear_m_stop": ("kerb kept clear at stops, m", "公交站禁停长度（米）"),
+    "kerb_sides_apart": ("sides of roads whose parking is mapped apart", "停车另行绘制的道路侧"),
+    "kerb_sides_none": ("sides of roads without parking", "禁止停车的道路侧"),
+    "kerb_sides_stated": ("sides of roads with parking", "允许停车的道路侧"),
+    "kerb_sides_unknown": ("sides of roads of which no tag speaks", "无停车标注的道路侧"),
+    "kerb_sides_unread": ("sides of roads whose tag is not understood", "停车标注无法识别的道路侧"),
+    "kerb_spaces_for_customers": ("kerb spaces for customers", "顾客专用路内泊位"),
+    "kerb_spaces_for_disabled": ("kerb spaces for disabled people", "无障碍路内泊位"),
+    "kerb_spaces_for_loading": ("kerb spaces for loading", "装卸用路内泊位"),
+    "kerb_spaces_for_nobody": ("kerb spaces closed by day", "白天禁停的路内泊位"),
+    "kerb_spaces_for_other": ("kerb spaces for other vehicles", "其他车辆专用路内泊位"),
+    "kerb_spaces_for_permit": ("kerb spaces for residents and permits", "居民与许可证路内泊位"),
+    "kerb_spaces_for_private": ("private kerb spaces", "私有路内泊位"),
+    "kerb_spaces_for_public": ("kerb spaces for everyone", "公共路内泊位"),
     "kerb_spaces_inferred": ("kerb spaces inferred", "推断的路内泊位"),
     "kerb_spaces_tagged": ("kerb spaces tagged", "标注的路内泊位"),
+    "kerb_spaces_without_room": (
+        "kerb spaces of the total without room",
+        "总量中无处安排的路内泊位",
+    ),
     "kerb_stretches": ("stretches of kerb with parking", "路内停车路段"),
     "kerb_stretches_outside_boundary": (
         "stretches of kerb outside the boundary",
         "边界以外的路内停车路段",
     ),
     "kerb_stretches_too_short": ("stretches of kerb too short for a car", "过短的路内停车路段"),
+    "kerb_words_unread": (
+        "sides of roads with a condition not understood",
+        "停车条件无法识别的道路侧",
+    ),
     "links": ("links (one direction each)", "路段"),
     "links_lost_to_connectivity": ("links lost: not connected", "因不连通而丢弃的路段"),
     "links_lost_to_connectivity_m": ("length lost: not connected, m", "因不连通而丢弃的长度（米）"),
     "links_m": ("length of links, m (each direction)", "路段总长（米，双向分计）"),
+    "links_of_roundabouts_by_shape": (
+        "links of roundabouts found by shape",
+        "按形状识别的环岛路段",
+    ),
+    "links_of_roundabouts_tagged": ("links of tagged roundabouts", "标注的环岛路段"),
+    "links_with_bus_lanes": ("links with bus lanes", "设有公交专用道的路段"),
+    "links_with_lane_turns": ("links with known arrows of lanes", "已知车道转向的路段"),
     "links_with_lanes_tagged": ("links with tagged lanes", "标有车道数的路段"),
     "links_with_speed_tagged": ("links with tagged speed", "标有限速的路段"),
+    "links_with_timed_speed": ("links with a speed limit at some hours", "部分时段限速的路段"),
     "loops_halved": ("loop roads halved", "拆分的环形路"),
+    "mini_roundabouts": ("mini roundabouts (nodes)", "微型环岛节点"),
     "nodes": ("nodes", "节点"),
     "objects_repeated": ("objects that stand twice in the file", "重复的对象"),
+    "parking_entrances": ("entrances of car parks found", "读到的停车场出入口"),
+    "parking_entrances_not_used": (
+        "entrances of no mapped car park, or further ones of one",
+        "未对应停车场或多余的出入口",
+    ),
+    "parking_spaces_found": ("single parking spaces found", "读到的单个泊位"),
+    "parking_spaces_in_car_parks": ("single parking spaces in car parks", "停车场内的单个泊位"),
+    "parking_spaces_without_outline": (
+        "single parking spaces without a whole outline",
+        "轮廓不完整的单个泊位",
+    ),
+    "path_bans": ("banned paths of three links or more", "三条及以上路段的路径限制"),
+    "path_bans_void": ("banned paths over links left out", "因路段略去而失效的路径限制"),
     "places": ("places that trips go to", "采用的场所"),
     "places_outside_boundary": ("places outside the boundary", "边界以外的场所"),
     "points_of_interest": ("points of interest", "兴趣点"),
     "road_ways": ("roads found (ways)", "读到的道路"),
     "road_ways_left_out_access": ("roads left out: closed to cars", "禁止通行而略去的道路"),
+    "road_ways_left_out_area": ("roads left out: areas", "按区域绘制而略去的道路"),
     "road_ways_left_out_plot_service": (
         "roads left out: ways inside plots",
         "地块内部通道（略去）",
     ),
+    "road_ways_left_out_reversible": (
+        "roads left out: direction changes by hour",
+        "方向随时段变化而略去的道路",
+    ),
+    "roundabouts_by_shape": ("roundabouts found by shape", "按形状识别的环岛"),
     "segments_of_no_length": ("segments of no length", "长度为零的线段"),
     "signal_nodes": ("signal nodes used", "采用的信号灯节点"),
     "signal_nodes_found": ("signal nodes found", "读到的信号灯节点"),
     "signal_nodes_of_crossings": ("signal nodes of pedestrian crossings", "人行横道信号灯节点"),
+    "signal_nodes_of_either": (
+        "signal nodes tagged with a crossing as well",
+        "同时标有人行横道的信号灯节点",
+    ),
     "signal_nodes_off_roads": ("signal nodes off the roads", "不在道路上的信号灯节点"),
     "turn_bans": ("banned turns", "转向限制（转向数）"),
     "turn_bans_applied": ("turn restrictions applied", "已采用的转向限制"),
+    "turn_bans_applied_through_ways": (
+        "of these: through a road between",
+        "其中：途经中间道路的",
+    ),
+    "turn_bans_applied_timed": ("of these: at some hours only", "其中：仅部分时段生效的"),
     "turn_bans_dropped": ("turn restrictions dropped", "未能采用的转向限制"),
+    "turn_bans_dropped_against_one_way": (
+        "dropped: ruled out by one-way streets anyway",
+        "未采用：单行规定已使该转向不可能",
+    ),
     "turn_bans_dropped_ambiguous": ("dropped: more than one reading", "未采用：含义不唯一"),
     "turn_bans_dropped_cars_exempt": ("dropped: cars are exempt", "未采用：小汽车除外"),
-    "turn_bans_dropped_conditional": (
-        "dropped: only at times or on conditions",
-        "未采用：限时段或有条件",
+    "turn_bans_dropped_condition_not_time": (
+        "dropped: on a condition that is no time",
+        "未采用：附有非时间条件",
+    ),
+    "turn_bans_dropped_cut_by_extract": (
+        "dropped: roads cut by the edge before they meet",
+        "未采用：道路在交汇前被数据范围截断",
     ),
     "turn_bans_dropped_incomplete": ("dropped: incomplete", "未采用：信息不全"),
+    "turn_bans_dropped_no_road_for_cars": (
+        "dropped: over ways that cars may not use",
+        "未采用：涉及小汽车不能通行的道路",
+    ),
+    "turn_bans_dropped_not_in_extract": (
+        "dropped: roads not in the extract",
+        "未采用：所涉道路不在数据范围内",
+    ),
+    "turn_bans_dropped_not_on_working_days": (
+        "dropped: not on working days",
+        "未采用：工作日不生效",
+    ),
     "turn_bans_dropped_other_vehicles": ("dropped: for other vehicles", "未采用：仅限其他车辆"),
     "turn_bans_dropped_unreadable": ("dropped: unreadable", "未采用：无法识别"),
-    "turn_bans_dropped_ways_not_read": (
-        "dropped: their roads were not read",
-        "未采用：所涉道路未读取",
+    "turn_bans_dropped_ways_do_not_meet": (
+        "dropped: roads that do not meet",
+        "未采用：所涉道路不相接",
     ),
     "turn_bans_found": ("turn restrictions found", "读到的转向限制"),
-    "turn_bans_in_force": ("banned turns between links in use", "现行有效的转向限制"),
-    "turn_bans_way_via_not_applied": (
-        "turn restrictions through a road, not applied",
-        "经由道路的转向限制（未采用）",
+    "turn_bans_in_force": (
+        "turn restrictions between links in use",
+        "所用路段之间有效的转向限制",
     ),
+    "turn_bans_parts_not_read": (
+        "parts of applied turn restrictions not read",
+        "已采用转向限制中无法识别的部分",
+    ),
+    "turn_bans_void": ("banned turns over links left out", "因路段略去而失效的转向限制"),
     "way_nodes_missing": ("points of roads that are missing", "缺失的道路节点"),
+    "ways_alternating": ("roads driven in turn from both ends", "双向交替通行的道路"),
     "ways_clipped": ("roads cut by the edge of the extract", "在边界截断的道路"),
+    "ways_for_destinations": ("roads for traffic with business there", "仅限目的地车辆的道路"),
+    "ways_with_bus_lanes": ("roads with bus lanes", "设有公交专用道的道路"),
+    "ways_with_conditional_access": (
+        "roads closed at some hours or on a condition",
+        "限时段或有条件禁行的道路",
+    ),
+    "ways_with_conditional_lanes": (
+        "roads whose lanes differ at some hours",
+        "车道用途随时段变化的道路",
+    ),
+    "ways_with_conditional_oneway": (
+        "roads one-way at some hours or on a condition",
+        "限时段或有条件单行的道路",
+    ),
+    "ways_with_contraflow_for_buses": (
+        "one-way roads open to buses against the traffic",
+        "允许公交逆行的单行道",
+    ),
+    "ways_with_inferred_layer": (
+        "bridges and tunnels whose level is inferred",
+        "层级由推断得出的桥梁与隧道",
+    ),
+    "ways_with_lanes_at_odds": (
+        "roads whose lane tags contradict each other",
+        "车道标注相互矛盾的道路",
+    ),
+    "ways_with_lanes_tagged": ("roads with lanes tagged in any form", "以任一形式标有车道数的道路"),
+    "ways_with_maxspeed_condition_not_time": (
+        "roads with a speed on a condition that is no time",
+        "限速条件并非时段的道路",
+    ),
+    "ways_with_maxspeed_list": (
+        "roads with several speeds, the lowest taken",
+        "标有多个限速（取最低）的道路",
+    ),
+    "ways_with_maxspeed_none": ("roads tagged without a speed limit", "标注为不限速的道路"),
+    "ways_with_maxspeed_not_on_working_days": (
+        "roads with a speed that no working day has",
+        "限速仅在非工作日生效的道路",
+    ),
+    "ways_with_maxspeed_out_of_range": (
+        "roads with a speed out of range",
+        "限速超出合理范围的道路",
+    ),
+    "ways_with_maxspeed_tagged": (
+        "roads with a speed tagged in any form",
+        "以任一形式标有限速的道路",
+    ),
+    "ways_with_maxspeed_timed": ("roads with a speed limit at some hours", "部分时段限速的道路"),
+    "ways_with_maxspeed_unknown_zone": ("roads in a speed zone not known", "限速区无法识别的道路"),
+    "ways_with_maxspeed_variable": ("roads whose speed signals show", "限速由可变标志显示的道路"),
+    "ways_with_maxspeed_zone": ("roads whose speed is that of a zone", "按限速区取限速的道路"),
+    "ways_with_turn_lanes": (
+        "roads with arrows of lanes in any form",
+        "以任一形式标有车道转向的道路",
+    ),
+    "ways_with_turn_lanes_not_matched": (
+        "roads whose arrows do not fit their lanes",
+        "转向标注与车道数不符的道路",
+    ),
+    "ways_with_turn_lanes_unread": ("roads with an arrow not understood", "转向标注无法识别的道路"),
+    "ways_with_turn_lanes_without_direction": (
+        "two-way roads whose arrows name no direction",
+        "双向道路上未注明方向的转向标注",
+    ),
+    "ways_with_unread_access": ("roads whose access is not understood", "通行权标注无法识别的道路"),
+    "ways_with_unread_oneway": (
+        "roads whose direction is not understood",
+        "单行标注无法识别的道路",
+    ),
     "ways_with_unreadable_lanes": ("roads with unreadable lanes", "车道数无法识别的道路"),
+    "ways_with_unreadable_layer": ("roads with unreadable level", "层级无法识别的道路"),
     "ways_with_unreadable_maxspeed": ("roads with unreadable speed", "限速无法识别的道路"),
 }
 _ROAD_CLASSES_ZH: Final[dict[str, str]] = {
@@ -844,6 +1037,18 @@ def reading_name(key: str) -> Text:
     return Text(
         en=f"{whole[0]}, {stem.replace('_', ' ')}", zh=f"{whole[1]}：{_ROAD_CLASSES_ZH[stem]}"
     )
+
+
+def class_name(road_class: int) -> Text:
+    """Return the name of a road class.
+
+    Examples
+    --------
+    >>> class_name(2)
+    Text(en='primary', zh='主干路')
+    """
+    word = RoadClass(road_class).name.lower()
+    return Text(en=word.replace("_", " "), zh=_ROAD_CLASSES_ZH[word])
 
 
 def source_name(source: str) -> Text:

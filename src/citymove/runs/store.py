@@ -21,7 +21,6 @@ import re
 import shutil
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -30,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.errors import MachineError
+from citymove.foundation.whole_files import disk_error, write_arrays, write_json
 
 Array = np.ndarray[Any, Any]
 
@@ -93,7 +93,7 @@ class RunStore:
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
         except OSError as error:
-            raise _disk_error(self.folder, error) from error
+            raise disk_error(self.folder, error) from error
 
 
 def make_ready(folder: Path) -> None:
@@ -117,7 +117,7 @@ def make_ready(folder: Path) -> None:
             else:
                 place.unlink(missing_ok=True)  # it may have lain in a folder cleared just now
     except OSError as error:
-        raise _disk_error(folder, error) from error
+        raise disk_error(folder, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise MachineError(f"{folder}: may not be written; change its rights or use --out DIR")
 
@@ -134,44 +134,6 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write arrays beside `path` and rename; equal arrays give equal bytes."""
-    ordered = {name: np.asarray(arrays[name]) for name in sorted(arrays)}
-    _replace(path, lambda file: np.savez(file, allow_pickle=False, **ordered))
-
-
-def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write JSON beside `path` and rename; keys keep their order."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    _replace(path, lambda file: file.write(text.encode()))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text beside `path` and rename."""
-    _replace(path, lambda file: file.write(text.encode()))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write bytes beside `path` and rename."""
-    _replace(path, lambda file: file.write(data))
-
-
-def _replace(path: Path, write: Any) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise _disk_error(path, error) from error
-    finally:
-        with suppress(OSError):  # cleaning up must not hide why the writing failed
-            beside.unlink(missing_ok=True)
-
-
 def _sync_folder(folder: Path) -> None:
     if os.name != "posix":  # elsewhere a folder cannot be opened, and renames are journaled
         return
@@ -180,9 +142,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _disk_error(path: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"{path}: cannot be written ({error.strerror}); free space or use --out DIR"
-    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from citymove.foundation.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_DEMO_STUDY = {"monaco": "morning.yaml"}
+_DEMO_STUDY = {"helsinki": "kerb_pricing.yaml", "monaco": "morning.yaml"}
 
 
 def _bundle() -> Path:

@@ -165,7 +165,7 @@ class StudyResults(_Frozen):
 # links.npz (rows are road links; O options with the base first, S slices):
 #   shape_start int64 [links + 1], shape_lon, shape_lat float64, link_id text, name text,
 #   road_class int8, capacity_vph float32 [O, links], open bool [O, links],
-#   volume_vph float32 [O, S, links], time_s, free_time_s float32 [O, S, links] / [O, links],
+#   volume_vph, time_s, free_time_s float32 [O, S, links],
 #   lanes float32 [links], drives_on text [] (a scalar)
 # curves.npz:
 #   tick_s int64 [T]; occupancy_share float64 [O, T] of public spaces;

@@ -18,7 +18,7 @@ from citymove.facts.roads import RoadClass, Roads
 from citymove.foundation.documents import Document, Loc
 from citymove.foundation.errors import InputError
 from citymove.foundation.near_names import near_names
-from citymove.signals.presence import SignalJunctions, signal_junctions
+from citymove.signals.presence import SignalJunctions, city_junctions
 
 if TYPE_CHECKING:
     from citymove.scenario.schema import Study
@@ -252,7 +252,7 @@ def find_junctions(
 
     A name is an id ("j123") or the names of streets that meet there, joined by " / ".
     """
-    junctions = signal_junctions(city.roads)
+    junctions = city_junctions(city)
     rows = [_junction_row(junctions, name, (*at, i)) for i, name in enumerate(names)]
     return junctions, np.array(rows, np.int64)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.terms import TERMS
-from citymove.runs.store import write_arrays, write_json, write_text
+from citymove.foundation.whole_files import write_arrays, write_json, write_text
 from citymove.scenario.results import StudyResults
 
 Array = np.ndarray[Any, Any]

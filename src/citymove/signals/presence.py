@@ -1,18 +1,24 @@
-"""Where signals stand: signal nodes gathered to the junctions that they control."""
+"""Where signals stand: lights of the map, the planner's word and what is usual, as junctions."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from citymove.facts.roads import RoadClass, Roads, SignalKind
+from citymove.facts.city import City
+from citymove.facts.roads import Roads, SignalKind
+from citymove.facts.signal_plans import StatedSignals
 from citymove.foundation.errors import InputError
+from citymove.foundation.provenance import Source
 from citymove.foundation.table import Table, column, frozen_array
+from citymove.signals.grouping import crossings_alone, grouped
+from citymove.signals.junction_nodes import joined_names, levels, node_rows
+from citymove.signals.tied_lights import Streets, tied
+from citymove.signals.usage import usual_groups
 
 Array = np.ndarray[Any, Any]
 
-STOP_LINE_M = 40.0  # a light farther than this from any junction is a mid-block light
-JUNCTION_STREETS = 3  # where fewer streets meet there is no junction
+RADIUS_M = 30.0  # carriageways of a divided road are nearer, junctions of their own farther
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -22,42 +28,58 @@ class SignalJunctions(Table):
     Parameters
     ----------
     id
-        text, stable: ``j<smallest OSM id of its signal nodes>``.
+        text, stable: ``j<smallest OSM id of its signal nodes>``, of its nodes where the map shows
+        no light.
     name
         text, the names of the crossing roads joined by " / ", "" where none has a name.
     x_m, y_m
-        float64, mean of its signal nodes.
+        float64, mean of its signal nodes (of its nodes, without a light on the map).
+    source
+        int8 `Source`: tagged where the map shows lights, inferred where such roads usually
+        have them, measured (or as stated) where the planner says so.
     approach_start
         int64, first row of the junction's approaches in `approach_link`; the next junction's
         first row ends them (the last ends at the array's end).
-    node_start
-        int64, first row of the junction's member nodes in `node`, in the same way.
+    node_start, light_start
+        int64, first row of the junction's nodes in `node`, lights in `light`, in the same way.
     approach_link
         int32 [approaches], links (open or closed) that lead into a junction from outside it,
         by junction, then by row.
     node
         int32 [members], nodes that belong to a junction, by junction, then by row.
+    light
+        int32 [lights], rows of `SignalNodes` that belong to a junction, by junction, then by row.
     crossing_lights
-        Signal nodes that serve a pedestrian crossing alone.
+        Signal nodes that serve a pedestrian crossing alone: tagged so, or the only lights of a
+        place that is no junction.
     midblock_lights
-        Signal nodes tagged as a junction's, farther than `STOP_LINE_M` from any junction.
+        Signal nodes tagged as a junction's and near none.
+    refused_lights
+        Signal nodes of junctions that are stated to have none.
+    stated_unknown
+        Statements about nodes that the network does not have.
     """
 
     id: Array = column(np.str_)
     name: Array = column(np.str_)
     x_m: Array = column(np.float64)
     y_m: Array = column(np.float64)
+    source: Array = column(np.int8)
     approach_start: Array = column(np.int64)
     node_start: Array = column(np.int64)
+    light_start: Array = column(np.int64)
     approach_link: Array
     node: Array
+    light: Array
     crossing_lights: int = 0
     midblock_lights: int = 0
+    refused_lights: int = 0
+    stated_unknown: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "approach_link", frozen_array(self.approach_link, np.int32))
-        object.__setattr__(self, "node", frozen_array(self.node, np.int32))
+        for name in ("approach_link", "node", "light"):
+            object.__setattr__(self, name, frozen_array(getattr(self, name), np.int32))
 
 
 def approaches_of(junctions: SignalJunctions, row: int) -> Array:
@@ -70,143 +92,181 @@ def nodes_of(junctions: SignalJunctions, row: int) -> Array:
     return _part(junctions.node, junctions.node_start, row)
 
 
+def lights_of(junctions: SignalJunctions, row: int) -> Array:
+    """Return the signal nodes, int32, that belong to the junction of this row."""
+    return _part(junctions.light, junctions.light_start, row)
+
+
 def _part(values: Array, start: Array, row: int) -> Array:
     end = start[row + 1] if row + 1 < start.size else values.size
     return np.asarray(values[start[row] : end])
 
 
-def signal_junctions(roads: Roads, *, radius_m: float = 30.0) -> SignalJunctions:
+def city_junctions(city: City) -> SignalJunctions:
+    """Return the signalised junctions of a city: on its map, stated, and inferred if it asks."""
+    return signal_junctions(
+        city.roads,
+        stated=city.stated_signals,
+        infer_for=city.country if city.infer_signals else None,
+    )
+
+
+def signal_junctions(
+    roads: Roads,
+    *,
+    stated: StatedSignals | None = None,
+    infer_for: str | None = None,
+    radius_m: float = RADIUS_M,
+) -> SignalJunctions:
     """Gather the signal nodes of a network to junctions.
 
-    Each signal node is tied to the junction node that it controls: its own node where three or
-    more streets meet there, else the nearest one ahead along its way, else the nearest one of
-    all, within `STOP_LINE_M`. Junction nodes closer than `radius_m` are one junction (single
-    linkage), so the carriageways of a divided road end in one. Nodes where three or more
-    streets other than service roads meet, within `radius_m` of a junction's lights, belong to it
-    too, and so do nodes that short links tie to two of its nodes. Closed links count like open
-    ones: closing a street moves no junction.
+    Each light is tied to the junction node that it controls (`tied_lights.tied`), and these
+    nodes are gathered to junctions (`grouping.grouped`), so that the stop lines and carriageways
+    of a divided road end in one. What turns out a crossing's alone (`grouping.crossings_alone`)
+    is none. Nodes where three or more streets other than service roads meet, within
+    `radius_m` of a junction's lights, belong to it too, and so do nodes that short links tie to
+    two of its nodes. Closed links count like open ones: closing a street moves no junction.
 
     Parameters
     ----------
     roads
         The network.
+    stated
+        What the planner says of single junctions; a statement goes before the map, and a
+        stated junction without lights on the map consists of its node and what lies near.
+    infer_for
+        ISO 3166-1 code (or "") of the country whose usage adds junctions that usually have
+        lights (`usage.usual_groups`); None: none are added.
     radius_m
         See above, m, > 0.
     """
     if not radius_m > 0:
         raise InputError("must be > 0", value=f"radius_m = {radius_m}")
-    signals = roads.signal_nodes
-    lights = np.flatnonzero(signals.kind == SignalKind.JUNCTION)
-    anchor = _anchors(roads, lights)
-    tied = anchor >= 0
-    midblock = int(np.sum(~tied))
-    lights, anchor = lights[tied], anchor[tied]
-    cluster = _clusters(roads, lights, anchor, radius_m)
-    owner = _owners(roads, lights, anchor, cluster, radius_m)
+    stated = StatedSignals.empty() if stated is None else stated
+    place = node_rows(roads, stated.osm_id)
+    yes, no = place[stated.present], place[~stated.present]
+    streets = Streets.of(roads, yes[yes >= 0])
+    found = _mapped(streets, yes[yes >= 0], radius_m)
+    refused = np.unique(found.owner[no[no >= 0]])
+    lights_before = found.light.size
+    found = found.without(refused[refused >= 0])
+    source = np.full(found.count, Source.TAGGED, np.int8)
+    known = (place >= 0) & stated.present
+    source[found.owner[place[known]]] = stated.source[known]
+    if infer_for is not None:
+        usual = usual_groups(streets, infer_for, taken=found.owner >= 0, refused=no[no >= 0])
+        found = found.with_groups(usual)
+        source = np.append(source, np.full(found.count - source.size, Source.INFERRED))
     return _package(
-        roads, lights, cluster, owner,
-        crossing_lights=int(np.sum(signals.kind == SignalKind.CROSSING)), midblock_lights=midblock,
+        roads, found, source,
+        refused_lights=lights_before - found.light.size,
+        stated_unknown=int(np.sum(place < 0)),
     )  # fmt: skip
 
 
-def streets_meeting(roads: Roads, *, service: bool = True) -> Array:
-    """Return how many streets meet at each node, int64 [nodes]; both directions are one.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Found:
+    """Junctions as they are found.
 
-    Closed links count like open ones. Without `service` roads these do not count.
+    Parameters
+    ----------
+    count
+        Number of junctions.
+    owner
+        int64 [nodes], the junction of each node, -1: none.
+    light, group
+        int64, rows of `SignalNodes`, and their junctions.
+    crossing_lights, midblock_lights
+        As in `SignalJunctions`.
     """
-    links = roads.links
-    used = np.ones(len(links), bool) if service else links.road_class != RoadClass.SERVICE
-    low = np.minimum(links.tail, links.head)[used]
-    high = np.maximum(links.tail, links.head)[used]
-    # two ways may join the same nodes, so the way and its stretch tell streets apart
-    at_mm = np.round(links.way_from_m[used] * 1000).astype(np.int64)
-    streets = np.unique(np.stack([low, high, links.way_id[used], at_mm], axis=1), axis=0)
-    return np.bincount(streets[:, :2].ravel(), minlength=len(roads.nodes))
+
+    count: int
+    owner: Array
+    light: Array
+    group: Array
+    crossing_lights: int
+    midblock_lights: int
+
+    def without(self, refused: Array) -> "_Found":
+        """Return what is left without these junctions, numbered anew in the same order."""
+        number = np.full(self.count + 1, -1, np.int64)  # the last one: none stays none
+        kept = np.setdiff1d(np.arange(self.count), refused)
+        number[kept] = np.arange(kept.size)
+        group = number[self.group]
+        return _Found(
+            count=kept.size,
+            owner=number[self.owner],
+            light=self.light[group >= 0],
+            group=group[group >= 0],
+            crossing_lights=self.crossing_lights,
+            midblock_lights=self.midblock_lights,
+        )
+
+    def with_groups(self, owner: Array) -> "_Found":
+        """Return these junctions and others without lights, given by the owner of each node."""
+        more = owner >= 0
+        return _Found(
+            count=self.count + int(owner.max(initial=-1)) + 1,
+            owner=np.where(more, owner + self.count, self.owner),
+            light=self.light,
+            group=self.group,
+            crossing_lights=self.crossing_lights,
+            midblock_lights=self.midblock_lights,
+        )
 
 
-def _anchors(roads: Roads, lights: Array) -> Array:
-    """Return the junction node that each light controls, int64, -1 where none is near."""
-    main = streets_meeting(roads, service=False) >= JUNCTION_STREETS
-    any_road = streets_meeting(roads) >= JUNCTION_STREETS
-    node = roads.signal_nodes.node[lights]
-    anchor = np.full(lights.size, -1, np.int64)
-    for i, light in enumerate(lights):
-        if node[i] >= 0 and any_road[node[i]]:
-            anchor[i] = node[i]
-            continue
-        ahead = _node_ahead(roads, int(light), any_road)
-        for candidates in (main, any_road):
-            if ahead >= 0:
-                break
-            ahead = _nearest_node(roads, int(light), candidates)
-        anchor[i] = ahead
-    return anchor
+def _mapped(streets: Streets, stated: Array, radius_m: float) -> _Found:
+    """Return the junctions of mapped lights and of stated nodes."""
+    roads = streets.roads
+    kind = roads.signal_nodes.kind
+    lights = np.flatnonzero(kind != SignalKind.CROSSING)
+    tie = tied(streets, lights)
+    near = tie.node >= 0
+    lights, tie = lights[near], tie.take(near)
+    lit = np.union1d(tie.node, stated)
+    part = grouped(streets, lights, lit, radius_m)
+    row = np.full(len(roads.nodes), -1, np.int64)
+    row[lit] = part
+    alone = np.zeros(int(part.max(initial=-1)) + 1, bool)
+    group = row[tie.node]
+    by_lights = crossings_alone(streets, lights, tie, group)
+    alone[: by_lights.size] = by_lights
+    alone[row[stated]] = False
+    found = _Found(
+        count=alone.size,
+        owner=row,
+        light=lights,
+        group=group,
+        crossing_lights=int(np.sum(kind == SignalKind.CROSSING)) + int(np.sum(alone[group])),
+        midblock_lights=int(np.sum(~near)),
+    ).without(np.flatnonzero(alone))
+    _spread(streets, found, tie.node[~alone[group]], stated, radius_m)
+    return found
 
 
-def _node_ahead(roads: Roads, light: int, junction: Array) -> int:
-    """Return the nearest junction node along the light's way, within `STOP_LINE_M`, or -1.
-
-    On a one-way street that is the node ahead; on a two-way street the nearer end.
-    """
-    links, signals = roads.links, roads.signal_nodes
-    at_m = signals.way_at_m[light]
-    along = np.where(links.forward, links.way_to_m - at_m, at_m - links.way_from_m)
-    fits = np.flatnonzero(
-        (links.way_id == signals.way_id[light])
-        & (along >= 0)
-        & (along <= STOP_LINE_M)
-        & junction[links.head]
-    )
-    if fits.size == 0:
-        return -1
-    return int(links.head[fits[np.argmin(along[fits])]])
-
-
-def _nearest_node(roads: Roads, light: int, junction: Array) -> int:
-    nodes, signals = roads.nodes, roads.signal_nodes
-    rows = np.flatnonzero(junction)
-    if rows.size == 0:
-        return -1
-    distance = np.hypot(nodes.x_m[rows] - signals.x_m[light], nodes.y_m[rows] - signals.y_m[light])
-    best = int(np.argmin(distance))
-    return int(rows[best]) if distance[best] <= STOP_LINE_M else -1
-
-
-def _clusters(roads: Roads, lights: Array, anchor: Array, radius_m: float) -> Array:
-    """Return the junction of each light, int64, numbered by smallest OSM id."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    if lights.size == 0:
-        return np.empty(0, np.int64)
-    position = np.stack([roads.nodes.x_m[anchor], roads.nodes.y_m[anchor]], axis=1)
-    pairs = cKDTree(position).query_pairs(radius_m, output_type="ndarray")
-    near = coo_array(
-        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(lights.size, lights.size)
-    )
-    count, label = connected_components(near, directed=False)
-    smallest = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(smallest, label, roads.signal_nodes.osm_id[lights])
-    rank = np.empty(count, np.int64)
-    rank[np.argsort(smallest, kind="stable")] = np.arange(count)
-    return np.asarray(rank[label])
-
-
-def _owners(roads: Roads, lights: Array, anchor: Array, cluster: Array, radius_m: float) -> Array:
-    """Return the junction of each node, int64 [nodes], -1: none; the nearer of two wins."""
-    nodes, signals = roads.nodes, roads.signal_nodes
-    owner = np.full(len(nodes), -1, np.int64)
-    nearest = np.full(len(nodes), np.inf)
-    main = streets_meeting(roads, service=False) >= JUNCTION_STREETS
-    for light, junction in zip(lights, cluster, strict=True):
-        distance = np.hypot(nodes.x_m - signals.x_m[light], nodes.y_m - signals.y_m[light])
-        closer = main & (distance <= radius_m) & (distance < nearest)
-        owner[closer] = junction
+def _spread(
+    streets: Streets, found: _Found, tied_to: Array, stated: Array, radius_m: float
+) -> None:
+    """Give junction nodes near a junction's lights to it, in place; the nearer of two wins."""
+    nodes, signals, owner = streets.roads.nodes, streets.roads.signal_nodes, found.owner
+    low, high = levels(streets.roads)
+    lit = owner >= 0
+    main = np.flatnonzero(streets.main & ~lit)
+    nearest = np.full(main.size, np.inf)
+    best = np.full(main.size, -1, np.int64)
+    points = [
+        (float(signals.x_m[light]), float(signals.y_m[light]), int(node))
+        for light, node in zip(found.light, tied_to, strict=True)
+    ]
+    points += [(float(nodes.x_m[node]), float(nodes.y_m[node]), int(node)) for node in stated]
+    for x_m, y_m, node in points:
+        distance = np.hypot(nodes.x_m[main] - x_m, nodes.y_m[main] - y_m)
+        meets = (low[main] <= high[node]) & (low[node] <= high[main])
+        closer = meets & (distance <= radius_m) & (distance < nearest)
+        best[closer] = owner[node]
         nearest[closer] = distance[closer]
-    owner[anchor] = cluster
-    _fill_holes(roads, owner, radius_m)
-    return owner
+    owner[main] = best
+    _fill_holes(streets.roads, owner, radius_m)
 
 
 def _fill_holes(roads: Roads, owner: Array, radius_m: float) -> None:
@@ -229,46 +289,58 @@ def _fill_holes(roads: Roads, owner: Array, radius_m: float) -> None:
 
 
 def _package(
-    roads: Roads,
-    lights: Array,
-    cluster: Array,
-    owner: Array,
-    *,
-    crossing_lights: int,
-    midblock_lights: int,
+    roads: Roads, found: _Found, source: Array, *, refused_lights: int, stated_unknown: int
 ) -> SignalJunctions:
-    links, signals = roads.links, roads.signal_nodes
-    count = int(cluster.max()) + 1 if cluster.size else 0
+    """Return the table, sorted by the number that a junction is named after."""
+    links, nodes, signals = roads.links, roads.nodes, roads.signal_nodes
+    member = np.flatnonzero(found.owner >= 0)
+    named = _smallest(found.group, signals.osm_id[found.light], found.count)
+    by_node = _smallest(found.owner[member], nodes.osm_id[member], found.count)
+    lit = np.bincount(found.group, minlength=found.count) > 0
+    named = np.where(lit, named, by_node)
+    order = np.argsort(named, kind="stable")
+    rank = np.empty(found.count + 1, np.int64)
+    rank[order], rank[-1] = np.arange(found.count), -1
+    owner, group, junctions = rank[found.owner], rank[found.group], np.arange(found.count)
     at_head, at_tail = owner[links.head], owner[links.tail]
-    # sorted by junction, and by row inside each
     approaches = np.flatnonzero((at_head >= 0) & (at_head != at_tail))
     approaches = approaches[np.argsort(at_head[approaches], kind="stable")]
-    node = np.flatnonzero(owner >= 0)
-    node = node[np.argsort(owner[node], kind="stable")]
-    junctions = np.arange(count)
-    lamps = np.bincount(cluster, minlength=count)
-    smallest = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(smallest, cluster, signals.osm_id[lights])
+    member = member[np.argsort(owner[member], kind="stable")]
+    place = np.argsort(group, kind="stable")
+    centre = [
+        np.where(
+            lit[order],
+            _mean(group, of_lights[found.light], found.count),
+            _mean(owner[member], of_nodes[member], found.count),
+        )
+        for of_lights, of_nodes in ((signals.x_m, nodes.x_m), (signals.y_m, nodes.y_m))
+    ]
     touching = [np.flatnonzero((at_head == j) | (at_tail == j)) for j in junctions]
     return SignalJunctions(
-        id=np.array([f"j{osm_id}" for osm_id in smallest], np.str_),
-        name=np.array([_name(roads, rows) for rows in touching], np.str_),
-        x_m=np.bincount(cluster, signals.x_m[lights], count) / lamps,
-        y_m=np.bincount(cluster, signals.y_m[lights], count) / lamps,
+        id=np.array([f"j{osm_id}" for osm_id in named[order]], np.str_),
+        name=np.array([joined_names(roads, rows) for rows in touching], np.str_),
+        x_m=centre[0],
+        y_m=centre[1],
+        source=source[order],
         approach_start=np.searchsorted(at_head[approaches], junctions),
-        node_start=np.searchsorted(owner[node], junctions),
+        node_start=np.searchsorted(owner[member], junctions),
+        light_start=np.searchsorted(group[place], junctions),
         approach_link=approaches,
-        node=node,
-        crossing_lights=crossing_lights,
-        midblock_lights=midblock_lights,
+        node=member,
+        light=found.light[place],
+        crossing_lights=found.crossing_lights,
+        midblock_lights=found.midblock_lights,
+        refused_lights=refused_lights,
+        stated_unknown=stated_unknown,
     )
 
 
-def _name(roads: Roads, touching: Array) -> str:
-    """Join the names of these links, the highest class first."""
-    best: dict[str, int] = {}
-    for link in touching:
-        name = roads.name_of(int(link))
-        if name:
-            best[name] = min(best.get(name, 99), int(roads.links.road_class[link]))
-    return " / ".join(sorted(best, key=lambda name: (best[name], name)))
+def _smallest(group: Array, number: Array, count: int) -> Array:
+    smallest = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(smallest, group, number)
+    return smallest
+
+
+def _mean(group: Array, values: Array, count: int) -> Array:
+    size = np.bincount(group, minlength=count)
+    return np.asarray(np.bincount(group, values, count) / np.maximum(size, 1))

@@ -15,7 +15,7 @@ from citymove.traffic.gap import Certificate, certify
 from citymove.traffic.gradient_projection import gradient_projection
 from citymove.traffic.loading import Loader, Map, workers_map
 from citymove.traffic.network import AssignmentNetwork, Equilibrium
-from citymove.traffic.network_checks import check_network, network_graph
+from citymove.traffic.network_checks import check_network, network_graphs
 from citymove.traffic.path_flows import PathFlows
 from citymove.traffic.slice_costs import SliceCosts
 from citymove.traffic.solution import Solution
@@ -64,11 +64,11 @@ def assign(
     preload
         float [slices, links], >= 0, volumes that are given and not assigned; None: 0.
     start
-        An earlier result. In a slice whose demand is the same, on the same links and turns, its
-        volumes are feasible and are where the search starts (capacities, times and preload may
-        differ). Elsewhere only its times are used: the first loading goes by them instead of
-        by the times of the empty network. "paths" starts from paths wherever they serve, whatever
-        demand and turns were, if the start has any. Either way the answer is certified afresh.
+        An earlier result. In a slice of the same demand, links and turns its volumes are feasible
+        and are where the search starts (capacities, times and preload may differ). Elsewhere
+        only its times are used: the first loading goes by them instead of by the times of the
+        empty network. "paths" starts from paths wherever they serve, whatever demand and turns
+        were, if the start has any. Either way the answer is certified afresh.
     workers
         Threads; the result does not depend on it.
 
@@ -88,7 +88,7 @@ def assign(
 
     >>> network = AssignmentNetwork(
     ...     zone_count=2, node_count=2, first_through_node=0, tail=[0, 0], head=[1, 1],
-    ...     function=[1, 1], free_time=[10.0, 15.0], capacity=[[1000.0, 1500.0]],
+    ...     function=[1, 1], free_time=[[10.0, 15.0]], capacity=[[1000.0, 1500.0]],
     ...     parameters=[[[0.15, 4, 0], [0.15, 4, 0]]], fixed_cost=[0.0, 0.0],
     ... )
     >>> found = assign(network, np.array([[[[0.0, 3000.0], [0.0, 0.0]]]]), gap=1e-12)
@@ -98,15 +98,16 @@ def assign(
     options = _Options(algorithm, float(gap), int(max_iterations))
     _check_options(options, workers)
     check_network(network)
-    graph = network_graph(network)
+    graphs = network_graphs(network)
     trips = _checked_demand(network, demand)
     given = _checked_preload(network, preload)
-    topology_key = fingerprint(tuple(graph))
+    key_of = {id(graph): fingerprint(tuple(graph)) for graph in graphs}
+    topology_key = tuple(key_of[id(graph)] for graph in graphs)
     demand_key = tuple(fingerprint(trips[:, k]) for k in range(network.slice_count))
     starts = _starts(network, start, topology_key, demand_key)
 
     def solve(k: int, map_blocks: Map) -> tuple[Solution, Certificate]:
-        costs = SliceCosts.of(network, k, given[k])
+        costs, graph = SliceCosts.of(network, k, given[k]), graphs[k]
         solution = _solve(costs, graph, trips[:, k], starts[k], options, map_blocks)
         return solution, certify(graph, costs, trips[:, k], solution.volume)
 
@@ -168,7 +169,7 @@ def _solve(
 def _starts(
     network: AssignmentNetwork,
     start: Equilibrium | None,
-    topology_key: str,
+    topology_key: tuple[str, ...],
     demand_key: tuple[str, ...],
 ) -> list[_Start]:
     slices = network.slice_count
@@ -180,11 +181,11 @@ def _starts(
             value=f"start of shape {start.link_time.shape}",
             remedy="start only from a result of the same links and slices",
         )
-    same = start.topology_key == topology_key and len(start.demand_key) == slices
+    before = list(zip(start.topology_key, start.demand_key, strict=True))
     starts = []
     for k in range(slices):
         paths = None if start.paths is None else start.paths[k]
-        if same and start.demand_key[k] == demand_key[k]:
+        if before[k : k + 1] == [(topology_key[k], demand_key[k])]:
             starts.append(_Start(volume=np.array(start.link_volume[:, k]), paths=paths))
         else:
             starts.append(_Start(link_time=np.array(start.link_time[k]), paths=paths))
@@ -195,7 +196,7 @@ def _packaged(
     solved: list[tuple[Solution, Certificate]],
     preload: Array,
     gap: float,
-    topology_key: str,
+    topology_key: tuple[str, ...],
     demand_key: tuple[str, ...],
 ) -> Equilibrium:
     def each(value: Callable[[Certificate], Any]) -> Array:

@@ -8,13 +8,13 @@ from citymove.paths.skims import skim
 from citymove.prepare.prepared import Prepared
 from citymove.traffic.link_cost import assignment_network
 from citymove.traffic.link_performance import link_times
-from citymove.traffic.network_checks import network_graph
+from citymove.traffic.network_checks import network_graphs
 
 Array = np.ndarray[Any, Any]
 
 
 def free_skim_min(prepared: Prepared) -> Array:
-    """Return the time of the fastest paths without traffic, signals included.
+    """Return the time of the fastest paths without traffic, signals included, in the first slice.
 
     Parameters
     ----------
@@ -28,5 +28,5 @@ def free_skim_min(prepared: Prepared) -> Array:
     """
     network = assignment_network(prepared)
     empty = link_times(network, 0, np.zeros(network.link_count)) + network.fixed_cost
-    cost_s, _ = skim(network_graph(network), empty, network.zone_count)
+    cost_s, _ = skim(network_graphs(network)[0], empty, network.zone_count)
     return np.asarray(cost_s / 60)

@@ -36,7 +36,7 @@ def network_from_table(
         tail=table.tail,
         head=table.head,
         function=np.full(links, LinkFunction.BPR),
-        free_time=table.free_time,
+        free_time=table.free_time[None, :],
         capacity=table.capacity[None, :],
         parameters=np.stack([table.b, table.power, np.zeros(links)], axis=1)[None],
         fixed_cost=toll_factor * table.toll + distance_factor * table.length,

@@ -17,7 +17,7 @@ import numpy as np
 
 from citymove.foundation.jit import kernel
 from citymove.paths.graph import SearchGraph
-from citymove.paths.trees import SearchState, search_state, tree
+from citymove.paths.trees import Search, new_search, tree
 from citymove.traffic.gap import relative_gap
 from citymove.traffic.link_performance import link_time, link_time_derivative
 from citymove.traffic.path_flows import PathFlows
@@ -58,7 +58,9 @@ class _Links(NamedTuple):
     volume: Array  # float64 [links], assigned
     cost: Array  # float64 [links]
     slope: Array  # float64 [links], derivative of the cost
-    mark: Array  # int8 [links], buffer, 0 between calls
+    uses: Array  # int8 [links], buffer, 0 between calls
+    differing: Array  # int32 [links], buffer: links that two paths do not share
+    more: Array  # int8 [links], buffer: and how many times more one uses them
 
 
 @kernel
@@ -90,22 +92,22 @@ def _sum_paths(terms: Any, pool: Any, links: Any) -> None:
 
 
 @kernel
-def _add_path(pool: Any, pair: int, state: Any, last: int, flow: float) -> bool:
-    """Add the tree's path that ends with link `last`; False where there is no room for it."""
+def _add_path(state_link: Any, pool: Any, pair: int, search: Any, last: int, flow: float) -> bool:
+    """Add the tree's path that ends in state `last`; False where there is no room for it."""
     length = 0
-    link = last
-    while link >= 0:
+    state = last
+    while state >= 0:
         length += 1
-        link = state.before[link]
+        state = search.before[state]
     path, at = pool.used[0], pool.used[1]
     if path == pool.start.size or at + length > pool.links.size:
         return False
     k = at + length
-    link = last
-    while link >= 0:
+    state = last
+    while state >= 0:
         k -= 1
-        pool.links[k] = link
-        link = state.before[link]
+        pool.links[k] = state_link[state]
+        state = search.before[state]
     pool.start[path] = at
     pool.length[path] = length
     pool.flow[path] = flow
@@ -118,8 +120,9 @@ def _add_path(pool: Any, pair: int, state: Any, last: int, flow: float) -> bool:
 
 @kernel
 def _find_paths(
-    graph: Any, pairs: Any, pool: Any, links: Any, state: Any, totals: Any, first_pair: int
-) -> Any:
+    graph: Any, pairs: Any, state_cost: Any, pool: Any, links: Any, search: Any, totals: Any,
+    first_pair: int,
+) -> Any:  # fmt: skip
     """Add each pair's cheapest path where it is new; return where room ended.
 
     A pair's first path takes all its demand. Adds the cost of all trips by their cheapest paths
@@ -129,11 +132,11 @@ def _find_paths(
     for pair in range(first_pair, pairs.origin.size):
         if pairs.origin[pair] != origin:
             origin = pairs.origin[pair]
-            tree(graph, links.cost, origin, state)
-        last = state.arrive_by[pairs.destination[pair]]
+            tree(graph, state_cost, origin, search)
+        last = search.arrive_by[pairs.destination[pair]]
         if last < 0:
             continue
-        cheapest = state.node_cost[pairs.destination[pair]]
+        cheapest = search.node_cost[pairs.destination[pair]]
         path = pool.first[pair]
         while path >= 0:
             cost = 0.0
@@ -144,7 +147,7 @@ def _find_paths(
             path = pool.following[path]
         if path < 0:
             flow = pairs.demand[pair] if pool.first[pair] < 0 else 0.0
-            if not _add_path(pool, pair, state, last, flow):
+            if not _add_path(graph.state_link, pool, pair, search, last, flow):
                 return pair
         totals[0] += pairs.demand[pair] * cheapest
     return pairs.origin.size
@@ -152,42 +155,40 @@ def _find_paths(
 
 @kernel
 def _shift(terms: Any, pool: Any, links: Any, dear: int, cheap: int) -> Any:
-    """Shift flow from `dear` to `cheap`; return the excess cost of `dear` before."""
+    """Shift flow from `dear` to `cheap`; return the excess cost of `dear` before.
+
+    Only links count that one of the two uses more often; a path round a ban over several links
+    may use a link twice.
+    """
     dear_from, dear_to = pool.start[dear], pool.start[dear] + pool.length[dear]
     cheap_from, cheap_to = pool.start[cheap], pool.start[cheap] + pool.length[cheap]
+    for k in range(cheap_from, cheap_to):
+        links.uses[pool.links[k]] += 1
+    for k in range(dear_from, dear_to):
+        links.uses[pool.links[k]] -= 1
     excess = 0.0
     slope = 0.0
-    for k in range(cheap_from, cheap_to):
-        links.mark[pool.links[k]] = 1
-    for k in range(dear_from, dear_to):
-        link = pool.links[k]
-        if links.mark[link] == 0:
-            excess += links.cost[link]
-            slope += links.slope[link]
-        else:
-            links.mark[link] = 2  # in both
-    for k in range(cheap_from, cheap_to):
-        link = pool.links[k]
-        if links.mark[link] == 1:
-            excess -= links.cost[link]
-            slope += links.slope[link]
+    count = 0
+    for low, high in ((dear_from, dear_to), (cheap_from, cheap_to)):
+        for k in range(low, high):
+            link = pool.links[k]
+            more = links.uses[link]
+            if more != 0:
+                excess -= more * links.cost[link]
+                slope += more * more * links.slope[link]
+                links.differing[count] = link
+                links.more[count] = more
+                links.uses[link] = 0
+                count += 1
     flow = pool.flow[dear]
     if excess > 0.0:
         moved = min(flow, excess / slope) if slope > 0.0 else flow
         pool.flow[dear] = flow - moved
         pool.flow[cheap] += moved
-        for k in range(dear_from, dear_to):
-            link = pool.links[k]
-            if links.mark[link] == 0:
-                links.volume[link] = max(links.volume[link] - moved, 0.0)
-                _update_link(terms, links, np.int64(link))  # one compiled form of it
-        for k in range(cheap_from, cheap_to):
-            link = pool.links[k]
-            if links.mark[link] == 1:
-                links.volume[link] += moved
-                _update_link(terms, links, np.int64(link))
-    for k in range(cheap_from, cheap_to):
-        links.mark[pool.links[k]] = 0
+        for k in range(count):
+            link = np.int64(links.differing[k])  # one compiled form of `_update_link`
+            links.volume[link] = max(links.volume[link] + links.more[k] * moved, 0.0)
+            _update_link(terms, links, link)
     return max(excess, 0.0) * flow
 
 
@@ -267,15 +268,15 @@ def gradient_projection(
     pairs = _Pairs(origin, destination, trips[origin, destination])
     pool = _pool_of(pairs, graph, start)
     count = graph.link_count
-    links = _Links(np.zeros(count), np.empty(count), np.empty(count), np.zeros(count, np.int8))
-    state = search_state(graph)
+    links = _link_state(count)
+    search = new_search(graph)
     if np.any(pool.first < 0):
         _sum_paths(terms, pool, links)
-        pool, _ = _with_new_paths(graph, pairs, pool, links, state)
+        pool, _ = _with_new_paths(graph, pairs, pool, links, search)
     history: list[float] = []
     for iteration in range(max_iterations):
         _sum_paths(terms, pool, links)
-        pool, sptt = _with_new_paths(graph, pairs, pool, links, state)
+        pool, sptt = _with_new_paths(graph, pairs, pool, links, search)
         tstt = float(np.sum(links.volume * links.cost))
         history.append(relative_gap(tstt, sptt))
         if history[-1] <= gap or iteration + 1 == max_iterations:
@@ -290,13 +291,25 @@ def gradient_projection(
     return Solution(volume, np.array(history), paths)
 
 
+def _link_state(count: int) -> _Links:
+    return _Links(
+        volume=np.zeros(count),
+        cost=np.empty(count),
+        slope=np.empty(count),
+        uses=np.zeros(count, np.int8),
+        differing=np.empty(count, np.int32),
+        more=np.empty(count, np.int8),
+    )
+
+
 def _with_new_paths(
-    graph: SearchGraph, pairs: _Pairs, pool: _Pool, links: _Links, state: SearchState
+    graph: SearchGraph, pairs: _Pairs, pool: _Pool, links: _Links, search: Search
 ) -> tuple[_Pool, float]:
     totals = np.zeros(1)
+    state_cost = graph.by_state(links.cost)
     pair = 0
     while True:
-        pair = _find_paths(graph, pairs, pool, links, state, totals, pair)
+        pair = _find_paths(graph, pairs, state_cost, pool, links, search, totals, pair)
         if pair == pairs.origin.size:
             return pool, float(totals[0])
         pool = _grown(pool)

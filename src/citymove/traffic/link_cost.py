@@ -13,6 +13,7 @@ order of `Prepared.connectors`.
   below the one meant here, so times between the two come out low rather than high.
 - A connector takes a constant time and bears any volume.
 - A closed link keeps its row; no turn leads to it, so nothing is assigned to it.
+- Turns and running times are those of each slice, since bans and speed limits have their hours.
 """
 
 from typing import Any
@@ -20,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.errors import InputError
-from citymove.prepare.prepared import Prepared
+from citymove.paths.graph import Turns
+from citymove.prepare.prepared import Prepared, TurnGraph
 from citymove.traffic.network import AssignmentNetwork, LinkFunction
 
 Array = np.ndarray[Any, Any]
@@ -67,7 +69,6 @@ def assignment_network(prepared: Prepared) -> AssignmentNetwork:
             connectors.centroid[arriving],
         ]
     )
-    turn_start, turn_to = _turns(prepared, leaving, arriving)
     parameters = np.zeros((slices, roads + extra, 3))
     parameters[:, :roads] = _road_parameters(prepared)
     constant_time = connectors.time_s[np.concatenate([leaving, arriving])]
@@ -83,14 +84,16 @@ def assignment_network(prepared: Prepared) -> AssignmentNetwork:
                 np.full(extra, LinkFunction.CONSTANT),
             ]
         ),
-        free_time=np.concatenate([prepared.running_time_s, constant_time]),
+        free_time=np.concatenate(
+            [prepared.running_time_s, np.broadcast_to(constant_time, (slices, extra))], axis=1
+        ),
         capacity=np.broadcast_to(
             np.concatenate([prepared.capacity_vph, np.full(extra, np.inf)]), (slices, roads + extra)
         ),
         parameters=parameters,
         fixed_cost=np.zeros(roads + extra),
-        turn_start=turn_start,
-        turn_to=turn_to,
+        turns=tuple(_turns(prepared, graph, leaving, arriving) for graph in prepared.turns),
+        turns_of_slice=prepared.turns_of_slice,
     )
 
 
@@ -129,41 +132,47 @@ def _road_parameters(prepared: Prepared) -> Array:
     return parameters
 
 
-def _turns(prepared: Prepared, leaving: Array, arriving: Array) -> tuple[Array, Array]:
-    """Return the turns between roads and connectors in compressed rows.
+def _turns(prepared: Prepared, turns: TurnGraph, leaving: Array, arriving: Array) -> Turns:
+    """Return the turns between roads and connectors.
 
-    A connector out of a centroid leads to every open link at its node, an open link to every
-    connector into a centroid at its head, and the one straight to the other where two
-    centroids share a node.
+    A connector out of a centroid leads to every open link at its node, every state of an open
+    link to all connectors into a centroid at its head, and the one connector straight to the
+    other where two centroids share a node. Connectors come before the states that are no links.
     """
     links, connectors = prepared.city.roads.links, prepared.connectors
-    roads = prepared.link_count
+    roads, states = prepared.link_count, turns.state_link.size
     first_arriving = roads + leaving.size
+    total = first_arriving + arriving.size
+    row = np.arange(states)
+    row[roads:] += total - roads
     is_open = np.flatnonzero(links.open)
+    open_state = np.flatnonzero(links.open[turns.state_link])
     out_of = _joined(connectors.node[leaving], links.tail[is_open])
-    into = _joined(links.head[is_open], connectors.node[arriving])
+    into = _joined(links.head[turns.state_link[open_state]], connectors.node[arriving])
     across = _joined(connectors.node[leaving], connectors.node[arriving])
     between = connectors.centroid[leaving[across[0]]] != connectors.centroid[arriving[across[1]]]
     turn_from = np.concatenate(
         [
-            np.repeat(np.arange(roads), np.diff(prepared.turns.start)),
+            np.repeat(row, np.diff(turns.start)),
             roads + out_of[0],
-            is_open[into[0]],
+            row[open_state[into[0]]],
             roads + across[0][between],
         ]
     )
     turn_to = np.concatenate(
         [
-            prepared.turns.to_link,
+            row[turns.to_state],
             is_open[out_of[1]],
             first_arriving + into[1],
             first_arriving + across[1][between],
         ]
     )
     order = np.lexsort((turn_to, turn_from))
-    total = roads + leaving.size + arriving.size
-    turn_start = np.searchsorted(turn_from[order], np.arange(total + 1))
-    return turn_start, turn_to[order]
+    return Turns(
+        start=np.searchsorted(turn_from[order], np.arange(total + states - roads + 1)),
+        to=turn_to[order],
+        state_link=np.concatenate([np.arange(total), turns.state_link[roads:]]),
+    )
 
 
 def _joined(left: Array, right: Array) -> tuple[Array, Array]:

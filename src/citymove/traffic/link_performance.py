@@ -157,7 +157,7 @@ def _over_links(
     out = np.empty(network.link_count)
     over_all(
         network.function,
-        network.free_time,
+        network.free_time[slice_index],
         network.capacity[slice_index],
         network.parameters[slice_index],
         np.array(volume, np.float64),
@@ -174,7 +174,7 @@ def link_times(network: AssignmentNetwork, slice_index: int, volume: Array) -> A
     network
         Checked by `traffic.network_checks.check_network`.
     slice_index
-        Which slice's capacities and parameters hold.
+        Which slice's free times, capacities and parameters hold.
     volume
         float [links], >= 0, preload included.
 
@@ -187,7 +187,7 @@ def link_times(network: AssignmentNetwork, slice_index: int, volume: Array) -> A
     --------
     >>> network = AssignmentNetwork(
     ...     zone_count=2, node_count=2, first_through_node=0, tail=[0], head=[1],
-    ...     function=[LinkFunction.BPR], free_time=[10.0], capacity=[[100.0]],
+    ...     function=[LinkFunction.BPR], free_time=[[10.0]], capacity=[[100.0]],
     ...     parameters=[[[0.15, 4.0, 0.0]]], fixed_cost=[0.0],
     ... )
     >>> link_times(network, 0, np.array([100.0])).tolist()

@@ -15,7 +15,7 @@ import numpy as np
 
 from citymove.foundation.jit import kernel
 from citymove.paths.graph import SearchGraph
-from citymove.paths.trees import SearchState, search_state, tree
+from citymove.paths.trees import Search, new_search, tree
 
 Array = np.ndarray[Any, Any]
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
@@ -25,47 +25,47 @@ BLOCKS = 8
 
 @kernel
 def _load_tree(
-    count: int, state: Any, demand: Any, origin: int, flow: Any, volume: Any, totals: Any
+    count: int, search: Any, demand: Any, origin: int, flow: Any, volume: Any, totals: Any
 ) -> None:
-    """Add one origin's demand to `volume`; totals: cost of its trips, trips without a path."""
+    """Add one origin's demand to `volume` by state; totals: cost of trips, trips without a path."""
     for segment in range(demand.shape[0]):
         loaded = False
         for zone in range(demand.shape[2]):
             trips = demand[segment, origin, zone]
             if trips > 0.0:
-                last = state.arrive_by[zone]
+                last = search.arrive_by[zone]
                 if last < 0:
                     totals[1] += trips
                     continue
-                totals[0] += trips * state.node_cost[zone]
+                totals[0] += trips * search.node_cost[zone]
                 flow[last] += trips
                 loaded = True
         if not loaded:
             continue
         for k in range(count - 1, -1, -1):  # from the leaves to the origin
-            link = state.order[k]
-            through = flow[link]
+            state = search.order[k]
+            through = flow[state]
             if through > 0.0:
-                flow[link] = 0.0
-                volume[segment, link] += through
-                before = state.before[link]
+                flow[state] = 0.0
+                volume[segment, state] += through
+                before = search.before[state]
                 if before >= 0:
                     flow[before] += through
 
 
 @kernel
 def _load_block(
-    graph: Any, link_cost: Any, demand: Any, origins: Any, state: Any, flow: Any, volume: Any,
+    graph: Any, state_cost: Any, demand: Any, origins: Any, search: Any, flow: Any, volume: Any,
     totals: Any,
 ) -> None:  # fmt: skip
     for segment in range(volume.shape[0]):
-        for link in range(volume.shape[1]):
-            volume[segment, link] = 0.0
+        for state in range(volume.shape[1]):
+            volume[segment, state] = 0.0
     totals[0] = 0.0
     totals[1] = 0.0
     for k in range(origins.size):
-        count = tree(graph, link_cost, origins[k], state)
-        _load_tree(count, state, demand, origins[k], flow, volume, totals)
+        count = tree(graph, state_cost, origins[k], search)
+        _load_tree(count, search, demand, origins[k], flow, volume, totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Loaded:
 @dataclass(frozen=True, slots=True)
 class _Block:
     origins: Array
-    state: SearchState
+    search: Search
     flow: Array
     volume: Array
     totals: Array
@@ -115,12 +115,12 @@ class Loader:
         self._map = map_blocks
         active = np.flatnonzero(self._demand.sum(axis=(0, 2)) > 0)
         parts = [part for part in np.array_split(active, BLOCKS) if part.size]
-        shape = (self._demand.shape[0], graph.link_count)
+        shape = (self._demand.shape[0], graph.state_count)
         self._blocks = [
             _Block(
                 origins=part.copy(),
-                state=search_state(graph),
-                flow=np.zeros(graph.link_count),
+                search=new_search(graph),
+                flow=np.zeros(graph.state_count),
                 volume=np.empty(shape),
                 totals=np.empty(2),
             )
@@ -130,10 +130,11 @@ class Loader:
 
     def load(self, link_cost: Array) -> Loaded:
         """Return the volumes of one loading at `link_cost`, float64 [links], >= 0 or inf."""
+        state_cost = self._graph.by_state(link_cost)
 
         def run(block: _Block) -> None:
             _load_block(
-                self._graph, link_cost, self._demand, block.origins, block.state, block.flow,
+                self._graph, state_cost, self._demand, block.origins, block.search, block.flow,
                 block.volume, block.totals,
             )  # fmt: skip
 
@@ -144,7 +145,7 @@ class Loader:
         for block in self._blocks:
             volume += block.volume
             totals += block.totals
-        return Loaded(volume, float(totals[0]), float(totals[1]))
+        return Loaded(self._graph.by_link(volume), float(totals[0]), float(totals[1]))
 
 
 @contextmanager

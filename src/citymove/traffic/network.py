@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.table import frozen_array
+from citymove.paths.graph import Turns
 from citymove.traffic.path_flows import PathFlows
 
 Array = np.ndarray[Any, Any]
@@ -41,7 +42,7 @@ class AssignmentNetwork:
     function
         int8 [links], `LinkFunction`.
     free_time
-        float64 [links], >= 0, in any one unit (seconds for a city).
+        float64 [slices, links], >= 0, in any one unit (seconds for a city).
     capacity
         float64 [slices, links], > 0, in the unit of demand (veh/h for a city); inf only on links of
         constant time.
@@ -49,9 +50,9 @@ class AssignmentNetwork:
         float64 [slices, links, 3], see `LinkFunction`; unused columns 0.
     fixed_cost
         float64 [links], toll and distance terms in the unit of `free_time`, >= 0.
-    turn_start, turn_to
-        int64 [links + 1], int32 [turns]: permitted turns in compressed rows; or None, None where
-        every turn is permitted (then paths are searched over nodes).
+    turns, turns_of_slice
+        Distinct sets of permitted turns; int64 [slices], which one holds in each slice, None: the
+        first in all. No sets where every turn is permitted (then paths are searched over nodes).
     """
 
     zone_count: int
@@ -64,8 +65,8 @@ class AssignmentNetwork:
     capacity: Array
     parameters: Array
     fixed_cost: Array
-    turn_start: Array | None = None
-    turn_to: Array | None = None
+    turns: tuple[Turns, ...] = ()
+    turns_of_slice: Array | None = None
 
     def __post_init__(self) -> None:
         for name, dtype in (
@@ -78,9 +79,8 @@ class AssignmentNetwork:
             ("fixed_cost", np.float64),
         ):
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
-        if self.turn_start is not None and self.turn_to is not None:
-            object.__setattr__(self, "turn_start", frozen_array(self.turn_start, np.int64))
-            object.__setattr__(self, "turn_to", frozen_array(self.turn_to, np.int32))
+        if self.turns_of_slice is not None:
+            object.__setattr__(self, "turns_of_slice", frozen_array(self.turns_of_slice, np.int64))
 
     @property
     def link_count(self) -> int:
@@ -125,7 +125,8 @@ class Equilibrium:
     converged
         bool [slices], whether the gap asked for was reached.
     topology_key
-        Fingerprint of links and turns: on an equal topology `link_volume` is feasible again.
+        Fingerprint of each slice's links and turns: on an equal topology `link_volume` is
+        feasible again.
     demand_key
         Fingerprint of each slice's demand, for the same purpose.
     paths
@@ -145,7 +146,7 @@ class Equilibrium:
     history: tuple[Array, ...]
     unreachable: Array
     converged: Array
-    topology_key: str = ""
+    topology_key: tuple[str, ...] = ()
     demand_key: tuple[str, ...] = ()
     paths: tuple[PathFlows, ...] | None = None
 

@@ -5,22 +5,43 @@ from typing import Any
 import numpy as np
 
 from citymove.foundation.errors import InputError
-from citymove.paths.graph import SearchGraph, search_graph
+from citymove.paths.graph import SearchGraph, Turns, search_graph
 from citymove.traffic.network import AssignmentNetwork, LinkFunction
 
 Array = np.ndarray[Any, Any]
 
 
-def network_graph(network: AssignmentNetwork) -> SearchGraph:
-    """Return the graph that the network's paths are searched on; raise where links do not fit."""
-    return search_graph(
-        network.tail,
-        network.head,
-        network.node_count,
-        first_through_node=network.first_through_node,
-        turn_start=network.turn_start,
-        turn_to=network.turn_to,
-    )
+def network_graphs(network: AssignmentNetwork) -> tuple[SearchGraph, ...]:
+    """Return the graph that paths are searched on in each slice; raise where links do not fit.
+
+    Slices of the same turns share a graph.
+    """
+    sets: tuple[Turns | None, ...] = network.turns or (None,)
+    graphs = [
+        search_graph(
+            network.tail,
+            network.head,
+            network.node_count,
+            first_through_node=network.first_through_node,
+            turns=turns,
+        )
+        for turns in sets
+    ]
+    of_slice = _turns_of_slice(network, len(graphs))
+    return tuple(graphs[row] for row in of_slice.tolist())
+
+
+def _turns_of_slice(network: AssignmentNetwork, sets: int) -> Array:
+    slices = network.slice_count
+    if network.turns_of_slice is None:
+        return np.zeros(slices, np.int64)
+    rows = network.turns_of_slice
+    if rows.shape != (slices,) or rows.min() < 0 or rows.max() >= sets:
+        raise InputError(
+            f"must name one of {sets} sets of turns for each of {slices} slices",
+            value=f"turns_of_slice {rows.tolist()[:10]}",
+        )
+    return rows
 
 
 def check_network(network: AssignmentNetwork) -> None:
@@ -33,8 +54,6 @@ def check_network(network: AssignmentNetwork) -> None:
     volumes of the equilibrium are unique wherever the rise is strict.
     """
     _check_shapes(network)
-    _refuse(~(np.isfinite(network.free_time) & (network.free_time >= 0)), "must be >= 0",
-            "free_time", network.free_time)  # fmt: skip
     _refuse(~(np.isfinite(network.fixed_cost) & (network.fixed_cost >= 0)), "must be >= 0",
             "fixed_cost", network.fixed_cost)  # fmt: skip
     known = np.isin(network.function, [int(f) for f in LinkFunction])
@@ -49,8 +68,8 @@ def _check_shapes(network: AssignmentNetwork) -> None:
         "tail": (links,),
         "head": (links,),
         "function": (links,),
-        "free_time": (links,),
         "fixed_cost": (links,),
+        "free_time": (slices, links),
         "capacity": (slices, links),
         "parameters": (slices, links, 3),
     }
@@ -66,9 +85,11 @@ def _check_shapes(network: AssignmentNetwork) -> None:
 
 
 def _check_slice(network: AssignmentNetwork, k: int) -> None:
-    function, capacity = network.function, network.capacity[k]
+    function, capacity, free_time = network.function, network.capacity[k], network.free_time[k]
     p0, p1, p2 = (network.parameters[k, :, column] for column in range(3))
     constant = function == LinkFunction.CONSTANT
+    _refuse(~(np.isfinite(free_time) & (free_time >= 0)), "must be >= 0", "free_time", free_time,
+            slice_index=k)  # fmt: skip
     _refuse(
         ~((capacity > 0) & (constant | np.isfinite(capacity))), "must be > 0", "capacity", capacity,
         slice_index=k, remedy="close the link instead of giving it no capacity",

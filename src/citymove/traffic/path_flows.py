@@ -18,16 +18,21 @@ from citymove.paths.graph import SearchGraph
 Array = np.ndarray[Any, Any]
 
 
+_BANNED = -1
+
+
 @kernel
-def _may_turn(graph: Any, link: int, onto: int) -> bool:
-    if graph.head[link] != graph.tail[onto] or graph.head[link] < graph.first_through_node:
-        return False
+def _state_beyond(graph: Any, state: Any, link: Any) -> Any:
+    """Return the state in which one ends who goes on by `link`, `_BANNED` where he may not."""
+    node = graph.head[state]
+    if node != graph.tail[link] or node < graph.first_through_node:
+        return _BANNED
     if not graph.has_turns:
-        return True
-    for k in range(graph.turn_start[link], graph.turn_start[link + 1]):
-        if graph.turn_to[k] == onto:
-            return True
-    return False
+        return link
+    for k in range(graph.turn_start[state], graph.turn_start[state + 1]):
+        if graph.state_link[graph.turn_to[k]] == link:
+            return graph.turn_to[k]
+    return _BANNED
 
 
 @kernel
@@ -40,8 +45,11 @@ def _mark_permitted(
             graph.tail[links[first]] == origin[path]
             and graph.head[links[last]] == destination[path]
         )
+        state = links[first]
         for k in range(first, last):
-            good = good and _may_turn(graph, links[k], links[k + 1])
+            if good:
+                state = _state_beyond(graph, state, links[k + 1])
+                good = state != _BANNED
         permitted[path] = good
 
 

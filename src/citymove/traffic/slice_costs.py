@@ -106,7 +106,7 @@ class SliceCosts:
         given = np.array(preload, np.float64)
         links = (
             network.function,
-            network.free_time,
+            network.free_time[slice_index],
             network.capacity[slice_index],
             network.parameters[slice_index],
         )

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from citymove.formats.osm.extract import Extract, Relation, Tags, is_area
+from citymove.formats.osm.extract import Extract, Relation, is_area
+from citymove.formats.osm.tags import Tags
 from citymove.formats.osm.tally import Tally
 
 Array = np.ndarray[Any, Any]

@@ -1,4 +1,4 @@
-"""What lies inside the study area."""
+"""What lies inside the study area, and inside the area that an extract is cropped to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +32,16 @@ class Inside:
         import shapely
 
         return np.asarray(shapely.contains_xy(self.area, x, y), bool)
+
+    def within(self, other: "Inside") -> "Inside":
+        """Return the test for what lies inside both."""
+        if self.area is None or other.area is None:
+            return self if other.area is None else other
+        import shapely
+
+        both = shapely.intersection(self.area, other.area)
+        shapely.prepare(both)
+        return Inside(both)
 
 
 def inside_of(boundary: tuple[Array, Array] | None, plane: LocalPlane) -> Inside:

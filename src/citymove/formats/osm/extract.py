@@ -4,25 +4,31 @@ Files need not be sorted: ways and relations are read first, then only the nodes
 (and the tagged ones). What pyosmium raises ends here, as an `InputError`.
 """
 
+import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from citymove.formats.osm.expansion import Room, check_disk, check_expansion, check_text
+from citymove.formats.osm.opl import DELETED, Tags, TagWords, lines_of, members_in, refs_in
+from citymove.formats.osm.positions import NodeTable, positions_of
 from citymove.foundation.errors import InputError
 
 Array = np.ndarray[Any, Any]
-Tags = dict[str, str]
 
 SUFFIXES = (".osm", ".osm.gz", ".osm.pbf")
 _WAY_KEYS = ("highway", "building", "amenity", "shop", "office", "tourism", "leisure", "landuse")
-_NODE_KEYS = ("highway", "crossing", "amenity", "shop", "office", "tourism", "leisure")
-_DEGREES = 1e-7  # libosmium keeps coordinates as whole numbers of this unit
-_UNDEFINED = 2**31 - 1  # its coordinate of a node without one
-_BLOCK = 1 << 18  # nodes read before those that nothing needs are dropped
+_NODE_KEYS = (
+    "highway", "crossing", "amenity", "shop", "office", "tourism", "leisure",
+    "emergency", "public_transport",
+)  # fmt: skip
+_RELATION_TYPES = ("restriction", "multipolygon", "site")
+_IS_WANTED_WAY = re.compile(f"[T,](?:{'|'.join(_WAY_KEYS)})=").search  # in a field of OPL
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,11 @@ class Ways:
 
     def take(self, rows: list[int]) -> "Ways":
         """Return these ways, which must be in increasing order of rows."""
-        refs = [self.refs_of(row) for row in rows]
-        return Ways(
-            id=self.id[rows],
-            tags=[self.tags[row] for row in rows],
-            start=np.cumsum([0, *(len(r) for r in refs)]),
-            refs=np.concatenate(refs) if refs else np.empty(0, np.int64),
-        )
+        at = np.array(rows, np.int64)
+        size = np.diff(self.start)[at]
+        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(size)])
+        picked = np.arange(start[-1]) + np.repeat(self.start[at] - start[:-1], size)
+        return Ways(self.id[at], [self.tags[row] for row in rows], start, self.refs[picked])
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,6 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class NodeTable:
-    """Positions of the nodes present in the file, sorted by OSM id."""
-
-    id: Array
-    lon: Array
-    lat: Array
-
-    def rows_of(self, ids: Array) -> Array:
-        """Return the row of each OSM id, int64 [n], -1 where the file lacks the node."""
-        if self.id.size == 0:
-            return np.full(np.shape(ids), -1, np.int64)
-        row = np.minimum(np.searchsorted(self.id, ids), self.id.size - 1)
-        return np.where(self.id[row] == ids, row, -1)
-
-
-@dataclass(frozen=True)
 class Extract:
     """What a file holds of roads, parking and places.
 
@@ -86,7 +74,7 @@ class Extract:
     ways
         Ways with a tag of interest, and the members of multipolygons with one.
     relations
-        Turn restrictions and multipolygons, sorted by id.
+        Turn restrictions, multipolygons and sites, sorted by id.
     nodes
         Nodes of those ways, and the tagged nodes.
     tagged_nodes
@@ -119,81 +107,107 @@ def check_path(path: Path) -> None:
 def read_extract(path: Path, progress: Callable[[str], None]) -> Extract:
     """Return the raw objects of `path`; raise `InputError` where it cannot be read."""
     check_path(path)
-    try:
-        return _in_passes(path, progress)
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, error) from None
+    with _readable(path):
+        check_disk(path, check_expansion(path))
+        _check_versions(path)
+        check_text(path)
+        progress("reading ways and relations")
+        room = Room(path)
+        ways, relations, repeated = _ways_and_relations(path, room)
+        progress("reading nodes")
+        tagged, doubled = _tagged_nodes(path, room)
+        needed = _distinct(np.concatenate([ways.refs, np.array([i for i, _ in tagged], np.int64)]))
+        nodes = positions_of(path, needed)
+    return Extract(ways, relations, nodes, tagged, repeated + doubled)
 
 
-def _in_passes(path: Path, progress: Callable[[str], None]) -> Extract:
-    progress("reading ways and relations")
-    ways, relations, repeated = _ways_and_relations(path)
-    ways = _with_members(path, ways, relations)
-    progress("reading nodes")
-    tagged, doubled = _tagged_nodes(path)
-    needed = np.unique(np.concatenate([ways.refs, np.array([i for i, _ in tagged], np.int64)]))
-    return Extract(ways, relations, _positions(path, needed), tagged, repeated + doubled)
-
-
-def _unreadable(path: Path, error: Exception) -> InputError:
-    return InputError(
-        f"cannot be read as OpenStreetMap data ({error})",
-        file=path,
-        remedy="the file may be cut short or damaged: download or export it again",
-    )
-
-
-def _stream(path: Path, entities: Any, *filters: Any) -> Iterator[Any]:
-    """Yield the objects of a file that pass all filters; objects live until the next one."""
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what pyosmium raises into one `InputError`."""
     import osmium
 
     try:
-        processor: Any = osmium.FileProcessor(str(path), entities)
-        for one in filters:
-            processor = processor.with_filter(one)
-        for found in processor:
-            if not found.deleted:
-                yield found
-    # pyosmium raises these three and nothing narrower: read errors, bad numbers, coordinates
+        yield
+    except InputError:
+        raise
+    # pyosmium raises these and nothing narrower: read errors, bad numbers, texts and coordinates
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise _unreadable(path, error) from None
+        raise InputError(
+            f"cannot be read as OpenStreetMap data ({error})",
+            file=path,
+            remedy="the file may be cut short or damaged: download or export it again",
+        ) from None
 
 
-def _ways_and_relations(path: Path) -> tuple[Ways, tuple[Relation, ...], int]:
+def _check_versions(path: Path) -> None:
     import osmium
 
-    found: list[tuple[int, Tags, array[int]]] = []
+    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+        if reader.header().has_multiple_object_versions:
+            raise InputError(
+                "must hold the map of one moment, not changes or the history of its objects",
+                file=path,
+                remedy="apply the changes to an extract, or cut one moment out of the history",
+            )
+
+
+@dataclass
+class _Gathered:
+    """Ways in the order of the file."""
+
+    room: Room
+    id: "array[int]"
+    size: "array[int]"
+    refs: "array[int]"
+    tags: list[Tags]
+
+    def add(self, way_id: int, tags: Tags, refs: list[int]) -> None:
+        self.room.take(1 + len(refs))
+        self.id.append(way_id)
+        self.size.append(len(refs))
+        self.refs.extend(refs)
+        self.tags.append(tags)
+
+    def sorted_once(self) -> Ways:
+        """Return the ways by id, the first of each."""
+        size = np.array(self.size, np.int64)
+        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(size)])
+        ids, first = np.unique(np.array(self.id, np.int64), return_index=True)
+        ways = Ways(np.array(self.id, np.int64), self.tags, start, np.array(self.refs, np.int64))
+        in_order = np.array_equal(first, np.arange(ids.size)) and ids.size == len(self.tags)
+        return ways if in_order else ways.take(first.tolist())
+
+
+def _ways_and_relations(path: Path, room: Room) -> tuple[Ways, tuple[Relation, ...], int]:
+    """Return both by id, and how many objects the file repeats."""
+    import osmium
+
+    found = _Gathered(room, array("q"), array("q"), array("q"), [])
     relations: list[Relation] = []
-    wanted = osmium.filter.KeyFilter("type", *_WAY_KEYS)
-    for item in _stream(path, osmium.osm.WAY | osmium.osm.RELATION, wanted):
-        tags = dict(item.tags)
-        if item.is_way():
-            found.append((item.id, tags, array("q", [node.ref for node in item.nodes])))
-        elif tags.get("type") in ("restriction", "multipolygon"):
-            members = tuple((m.type, m.ref, m.role) for m in item.members)
-            relations.append(Relation(item.id, tags, members))
-    ways, doubled_ways = _packed(found)
-    relations.sort(key=lambda relation: relation.id)
+    words, roles = TagWords(), dict[str, str]()
+    with lines_of(path, osmium.osm.WAY | osmium.osm.RELATION) as lines:
+        for name, _, state, tags, body in lines():
+            if state == DELETED:
+                continue
+            if name[0] == "w":
+                if _IS_WANTED_WAY(tags):
+                    found.add(int(name[1:]), words.tags(tags), refs_in(body))
+            elif (own := words.tags(tags)).get("type") in _RELATION_TYPES:
+                members = members_in(body, roles)
+                room.take(1 + len(members))
+                relations.append(Relation(int(name[1:]), own, members))
+        kept = _first_of_each(relations)
+        doubled = len(relations) - len(kept) + len(found.id) - len(set(found.id))
+        missing = _members_of_areas(kept).difference(found.id)
+        for name, _, state, tags, body in lines() if missing else ():
+            if name[0] == "w" and state != DELETED and int(name[1:]) in missing:
+                found.add(int(name[1:]), words.tags(tags), refs_in(body))
+    return found.sorted_once(), kept, doubled
+
+
+def _first_of_each(relations: list[Relation]) -> tuple[Relation, ...]:
     single = {relation.id: relation for relation in reversed(relations)}
-    kept = tuple(sorted(single.values(), key=lambda relation: relation.id))
-    return ways, kept, doubled_ways + len(relations) - len(kept)
-
-
-def _packed(found: list[tuple[int, Tags, "array[int]"]]) -> tuple[Ways, int]:
-    """Return ways sorted by id, the first of each, and how many were doubled."""
-    ids = np.array([item[0] for item in found], np.int64)
-    _, first = np.unique(ids, return_index=True)
-    kept = [found[i] for i in first]
-    refs: array[int] = array("q")
-    for _, _, nodes in kept:
-        refs.extend(nodes)
-    ways = Ways(
-        id=np.array([item[0] for item in kept], np.int64),
-        tags=[item[1] for item in kept],
-        start=np.cumsum([0, *(len(item[2]) for item in kept)]),
-        refs=np.array(refs, np.int64),
-    )
-    return ways, ids.size - len(kept)
+    return tuple(sorted(single.values(), key=lambda relation: relation.id))
 
 
 def is_area(relation: Relation) -> bool:
@@ -202,68 +216,28 @@ def is_area(relation: Relation) -> bool:
     return tags.get("type") == "multipolygon" and any(key in tags for key in _WAY_KEYS)
 
 
-def _with_members(path: Path, ways: Ways, relations: tuple[Relation, ...]) -> Ways:
-    """Return the ways with those added that multipolygons are made of."""
-    import osmium
-
-    named = [ref for r in relations if is_area(r) for kind, ref, _ in r.members if kind == "w"]
-    missing = set(named) - set(ways.id.tolist())
-    if not missing:
-        return ways
-    found = [
-        (int(ways.id[i]), ways.tags[i], array("q", ways.refs_of(i).tolist()))
-        for i in range(len(ways))
-    ]
-    # libosmium's own filter by id keeps bit sets as wide as the ids, a gigabyte for new ones
-    found.extend(
-        (item.id, dict(item.tags), array("q", [node.ref for node in item.nodes]))
-        for item in _stream(path, osmium.osm.WAY)
-        if item.id in missing
-    )
-    return _packed(found)[0]
+def _members_of_areas(relations: Collection[Relation]) -> set[int]:
+    """Return the ids of the ways that multipolygons of interest are made of."""
+    return {ref for r in relations if is_area(r) for kind, ref, _ in r.members if kind == "w"}
 
 
-def _tagged_nodes(path: Path) -> tuple[tuple[tuple[int, Tags], ...], int]:
+def _tagged_nodes(path: Path, room: Room) -> tuple[tuple[tuple[int, Tags], ...], int]:
+    """Return the nodes with a tag of interest by id, and how many the file repeats."""
     import osmium
 
     found: dict[int, Tags] = {}
     doubled = 0
-    for node in _stream(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_NODE_KEYS)):
-        doubled += node.id in found
-        found.setdefault(node.id, dict(node.tags))
+    words = TagWords()
+    with lines_of(path, osmium.osm.NODE, osmium.filter.KeyFilter(*_NODE_KEYS)) as lines:
+        for name, _, state, tags, *_ in lines():
+            if state != DELETED:
+                room.take(1)
+                doubled += int(name[1:]) in found
+                found.setdefault(int(name[1:]), words.tags(tags))
     return tuple(sorted(found.items())), doubled
 
 
-def _positions(path: Path, needed: Array) -> NodeTable:
-    """Return where the needed nodes lie; nodes without coordinates count as missing."""
-    import osmium
-
-    blocks: list[Array] = []
-    block: array[int] = array("q")
-
-    def close_block() -> None:
-        rows = np.array(block, np.int64).reshape(-1, 3)
-        blocks.append(rows[np.isin(rows[:, 0], needed)])
-        del block[:]
-
-    for node in _stream(path, osmium.osm.NODE):
-        place = node.location
-        block.extend((node.id, place.x, place.y))
-        if len(block) >= 3 * _BLOCK:
-            close_block()
-    close_block()
-    found = np.concatenate(blocks)
-    all_ids, first = np.unique(found[:, 0], return_index=True)
-    lon, lat = found[first, 1], found[first, 2]
-    stated = (lon != _UNDEFINED) & (lat != _UNDEFINED)
-    all_ids, lon, lat = all_ids[stated], lon[stated] * _DEGREES, lat[stated] * _DEGREES
-    wrong = np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90))
-    if wrong.size:
-        at = wrong[0]
-        raise InputError(
-            "must have a longitude within -180 .. 180 and a latitude within -90 .. 90 degrees",
-            file=path,
-            value=f"node {all_ids[at]} at lon {lon[at]:.7f}, lat {lat[at]:.7f}",
-            remedy="correct the node or leave it out of the extract",
-        )
-    return NodeTable(all_ids, lon, lat)
+def _distinct(values: Array) -> Array:
+    """Return the values sorted, each once (what `numpy.unique` does, without its hashes)."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if ordered.size else ordered

@@ -6,7 +6,7 @@ import numpy as np
 
 from citymove.facts.places import PlaceKind
 from citymove.formats.osm.areas import Areas
-from citymove.formats.osm.extract import Tags
+from citymove.formats.osm.tags import Tags
 
 Array = np.ndarray[Any, Any]
 

@@ -15,8 +15,8 @@ from citymove.facts.places import PlaceKind, Places
 from citymove.formats.osm import place_kinds
 from citymove.formats.osm.areas import Areas, polygons_of
 from citymove.formats.osm.boundary import Inside
-from citymove.formats.osm.extract import Extract, Tags
-from citymove.formats.osm.tags import clean_name
+from citymove.formats.osm.extract import Extract
+from citymove.formats.osm.tags import Tags, clean_name
 from citymove.formats.osm.tally import Tally
 from citymove.foundation.provenance import Source
 

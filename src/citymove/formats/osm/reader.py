@@ -3,41 +3,38 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from citymove.facts.car_parks import CarParks
 from citymove.facts.defaults import CountryDefaults, defaults_for
-from citymove.facts.kerb import Kerb
+from citymove.facts.kerb import Kerb, KerbClear, KerbHours, KerbSides
 from citymove.facts.places import Places
 from citymove.facts.reading import Reading
 from citymove.facts.roads import Roads
 from citymove.formats.osm import place_kinds
 from citymove.formats.osm.areas import areas_of
 from citymove.formats.osm.boundary import inside_of
-from citymove.formats.osm.extract import Extract, NodeTable, Ways, read_extract
+from citymove.formats.osm.cut_ends import cut_ends
+from citymove.formats.osm.extract import Extract, Ways, is_area, read_extract
+from citymove.formats.osm.header import header_date
 from citymove.formats.osm.kerb import kerb_of
 from citymove.formats.osm.parking import car_parks, is_car_park
 from citymove.formats.osm.places import places_of
+from citymove.formats.osm.positions import NodeTable
+from citymove.formats.osm.restriction_notes import note_restrictions
 from citymove.formats.osm.roads import build_roads
+from citymove.formats.osm.roundabouts import count_mini_roundabouts, with_roundabouts_by_shape
+from citymove.formats.osm.tag_counts import count_tags
 from citymove.formats.osm.tally import Tally
+from citymove.formats.osm.way_notes import note_ways
 from citymove.formats.osm.ways import drivable_ways
 from citymove.foundation.crs import LocalPlane
 from citymove.foundation.errors import InputError
 
 Array = np.ndarray[Any, Any]
 
-_WHY_DROPPED_ZH: Final = {
-    "ambiguous": "含义不唯一",
-    "cars_exempt": "小汽车除外",
-    "conditional": "限时段或有条件",
-    "incomplete": "信息不全",
-    "other_vehicles": "仅限其他车辆",
-    "through_a_way": "经由道路",
-    "unreadable": "无法识别",
-    "ways_not_read": "所涉道路未读取",
-}
 FARTHEST_M = 500_000.0  # beyond, the local plane no longer keeps lengths (see `foundation.crs`)
 
 
@@ -51,10 +48,12 @@ class OsmFacts:
         What metres refer to.
     roads
         Roads that cars may use, their strongly connected part.
-    kerb
-        Kerb parking that tags state.
+    kerb, kerb_hours, kerb_sides, kerb_clear
+        Kerb parking that tags state, its hours, what is known of each side of a road, and what is
+        kept clear for mapped features.
     car_parks
-        Car parks; `spaces` is -1 where none are tagged, and no tariff is read (-1).
+        Car parks; `spaces` is -1 where neither tags nor an outline tell, and of tariffs only that
+        parking is free.
     places
         Buildings and points of interest.
     reading
@@ -64,6 +63,9 @@ class OsmFacts:
     plane: LocalPlane
     roads: Roads
     kerb: Kerb
+    kerb_hours: KerbHours
+    kerb_sides: KerbSides
+    kerb_clear: KerbClear
     car_parks: CarParks
     places: Places
     reading: Reading
@@ -75,6 +77,7 @@ def read_osm(
     country: str = "",
     plane: LocalPlane | None = None,
     boundary: tuple[Array, Array] | None = None,
+    crop: tuple[Array, Array] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> OsmFacts:
     """Read an OpenStreetMap extract.
@@ -90,6 +93,9 @@ def read_osm(
     boundary
         Longitudes and latitudes, float64, WGS84 degrees, of the ring of the study area. Roads
         outside are kept, since traffic uses them; car parks, kerb parking and places are not.
+    crop
+        A ring of the same kind: roads that do not touch it are left out too. The names and linear
+        references of the others stay what they are without it.
     progress
         Called with a few words at each stage.
 
@@ -110,18 +116,25 @@ def read_osm(
     tally = Tally()
     extract = read_extract(path, tell)
     tally.add("objects_repeated", extract.repeated)
+    tally.date = header_date(path)
     ways = drivable_ways(extract.ways, tally)
+    count_tags(ways, tally)
     plane = plane if plane is not None else _plane_about(extract.nodes, ways, path)
     x_m, y_m = _on_plane(extract.nodes, plane, path)
-    inside = inside_of(boundary, plane)
+    tally.cut_ends = cut_ends(ways, extract.nodes, x_m, y_m)
+    cropped = inside_of(crop, plane)
+    inside = inside_of(boundary, plane).within(cropped)
     tell("cutting roads into links")
     roads = build_roads(
-        extract, ways, x_m, y_m, inside=inside, defaults=defaults, file=path, tally=tally
-    )
-    kerb = kerb_of(ways, roads, inside, tally)
+        extract, ways, x_m, y_m, inside=inside, crop=cropped, defaults=defaults, file=path,
+        tally=tally,
+    )  # fmt: skip
+    roads = with_roundabouts_by_shape(roads, drives_on=defaults.drives_on, tally=tally)
+    count_mini_roundabouts(extract.tagged_nodes, tally)
+    kerbs = kerb_of(extract, ways, roads, x_m, y_m, inside=inside, defaults=defaults, tally=tally)
     tell("reading parking and places")
     lots = areas_of(extract, x_m, y_m, is_car_park, tally, mend=True)
-    parks = car_parks(extract, lots, x_m, y_m, inside, tally)
+    parks = car_parks(extract, lots, ways, x_m, y_m, inside, tally)
     lost = "grounds_without_whole_outline"
     places = places_of(
         extract,
@@ -134,10 +147,14 @@ def read_osm(
     )
     _count_buildings(extract, tally)
     _note_roads(tally, defaults)
+    note_ways(tally)
     return OsmFacts(
         plane=plane,
         roads=roads,
-        kerb=kerb,
+        kerb=kerbs.kerb,
+        kerb_hours=kerbs.hours,
+        kerb_sides=kerbs.sides,
+        kerb_clear=kerbs.clear,
         car_parks=parks,
         places=places,
         reading=tally.reading(path.name),
@@ -181,7 +198,8 @@ def _on_plane(nodes: NodeTable, plane: LocalPlane, file: Path) -> tuple[Array, A
 
 
 def _count_buildings(extract: Extract, tally: Tally) -> None:
-    own = [*extract.ways.tags, *(relation.tags for relation in extract.relations)]
+    areas = (relation.tags for relation in extract.relations if is_area(relation))
+    own = [*extract.ways.tags, *areas]
     buildings = [tags for tags in own if "building" in tags]
     tally.add("buildings_found", len(buildings))
     left_out = sum(not place_kinds.is_building(tags) for tags in buildings)
@@ -208,14 +226,7 @@ def _note_roads(tally: Tally, defaults: CountryDefaults) -> None:
             "are missing); what is there is kept.",
             zh=f"{clipped} 条道路在数据范围边缘被截断（缺 {missing} 个点），保留范围内的部分。",
         )
-    if counts["turn_bans_dropped"]:
-        dropped, found = counts["turn_bans_dropped"], counts["turn_bans_found"]
-        why_en, why_zh = _reasons(tally)
-        tally.note(
-            "turn_bans_dropped",
-            en=f"{dropped} of {found} turn restrictions do not apply here ({why_en}).",
-            zh=f"{found} 条转向限制中有 {dropped} 条在此不适用（{why_zh}）。",
-        )
+    note_restrictions(tally)
     if counts["areas_without_whole_outline"]:
         areas = counts["areas_without_whole_outline"]
         tally.note(
@@ -223,17 +234,3 @@ def _note_roads(tally: Tally, defaults: CountryDefaults) -> None:
             en=f"{areas} areas have no whole outline in the extract and are left out.",
             zh=f"{areas} 个区域在数据范围内轮廓不完整，已略去。",
         )
-
-
-def _reasons(tally: Tally) -> tuple[str, str]:
-    """Return why turn restrictions were dropped, with their numbers, in both languages."""
-    prefix = "turn_bans_dropped_"
-    found = {
-        key.removeprefix(prefix): number
-        for key, number in sorted(tally.counts.items())
-        if key.startswith(prefix)
-    }
-    if tally.counts["turn_bans_way_via_not_applied"]:
-        found["through_a_way"] = tally.counts["turn_bans_way_via_not_applied"]
-    english = ", ".join(f"{reason.replace('_', ' ')}: {n}" for reason, n in found.items())
-    return english, "，".join(f"{_WHY_DROPPED_ZH[reason]} {n} 条" for reason, n in found.items())

@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 
 from citymove.facts.defaults import CountryDefaults
-from citymove.facts.roads import Links, Nodes, RoadClass, Roads, TurnBans
+from citymove.facts.lost_roads import LostLinks
+from citymove.facts.roads import Links, Nodes, RoadClass, Roads
+from citymove.formats.osm.bans import Ban, kept_bans, turns_banned_all_day
 from citymove.formats.osm.boundary import Inside
 from citymove.formats.osm.connectivity import part_open_to_the_world
-from citymove.formats.osm.extract import Extract, NodeTable, Ways
-from citymove.formats.osm.restrictions import LinkEnds, turn_bans
+from citymove.formats.osm.extract import Extract, Ways
+from citymove.formats.osm.lane_turns import lane_turns, timed_speeds
+from citymove.formats.osm.lost_streets import lost_streets
+from citymove.formats.osm.positions import NodeTable
+from citymove.formats.osm.restrictions import LinkEnds, turn_restrictions
 from citymove.formats.osm.signals import signal_nodes
 from citymove.formats.osm.splitting import (
     DirectedPieces,
@@ -51,11 +56,14 @@ def build_roads(
     y_m: Array,
     *,
     inside: Inside,
+    crop: Inside,
     defaults: CountryDefaults,
     file: Path,
     tally: Tally,
 ) -> Roads:
     """Return the roads of the drivable `ways`; `x_m`, `y_m` are those of the extract's nodes.
+
+    Ways are cut to links before links outside the crop go, so that a crop changes no link.
 
     Raises
     ------
@@ -70,19 +78,23 @@ def build_roads(
             remedy="check that the extract covers the city and holds ways tagged highway=*",
         )
     links = split.links
-    ends = LinkEnds(links, ways.id[links.way], *bearings(split.runs, split.pieces, links, x_m, y_m))
-    pairs, relation_id = turn_bans(extract.relations, ends, extract.nodes, tally)
-    length_m = split.to_m - split.from_m
-    beyond = ~inside.of(x_m, y_m)
-    keep = part_open_to_the_world(links.tail, links.head, links.piece, length_m, pairs, beyond)
+    bearing = bearings(split.runs, split.pieces, links, x_m, y_m)
+    ends = LinkEnds(ways, extract.ways.id, extract.nodes, links, *bearing)
+    bans = turn_restrictions(extract.relations, ends, tally)
+    always = turns_banned_all_day(bans)
+    touches = _touching(split, crop.of(x_m, y_m))
+    keep = _connected(split, touches, always, ~inside.of(x_m, y_m))
     if not keep.any():
         raise InputError(
             "holds no road that cars may drive to its end and back",
             file=file,
             remedy="check that the extract covers more than single one-way streets",
         )
-    _count_lost(split, keep, tally)
-    return _assembled(extract, split, np.flatnonzero(keep), pairs, relation_id, x_m, y_m, tally)
+    tally.add("links_outside_crop", np.count_nonzero(~touches))
+    lost = touches & ~keep
+    _count_lost(split, touches, lost, tally)
+    tally.lost_links = _lost_links(split, np.flatnonzero(lost), x_m, y_m)
+    return _assembled(extract, split, np.flatnonzero(keep), bans, x_m, y_m, tally)
 
 
 def _split(
@@ -102,10 +114,35 @@ def _split(
     return _Split(ways, facts, runs, pieces, links, from_m[links.piece], to_m[links.piece])
 
 
-def _count_lost(split: _Split, keep: Array, tally: Tally) -> None:
+def _touching(split: _Split, within: Array) -> Array:
+    """Return the links of which any point lies in the crop, bool; `within` is of the nodes."""
+    points = np.concatenate([[0], np.cumsum(within[split.runs.node])])
+    piece = points[split.pieces.last + 1] > points[split.pieces.first]
+    return np.asarray(piece[split.links.piece])
+
+
+def _connected(split: _Split, touches: Array, always: Array, beyond: Array) -> Array:
+    """Return which of the links that touch the crop belong to their connected part, bool."""
+    rows = np.flatnonzero(touches)
+    row_of = np.full(touches.size, -1, np.int64)
+    row_of[rows] = np.arange(rows.size)
+    links, length_m = split.links, split.to_m - split.from_m
+    found = part_open_to_the_world(
+        links.tail[rows],
+        links.head[rows],
+        links.piece[rows],
+        length_m[rows],
+        row_of[always][np.all(row_of[always] >= 0, axis=1)],
+        beyond,
+    )
+    keep = np.zeros(touches.size, np.bool_)
+    keep[rows[found]] = True
+    return keep
+
+
+def _count_lost(split: _Split, touches: Array, lost: Array, tally: Tally) -> None:
     """Count links that lie outside the strongly connected part, by class too."""
     length_m = split.to_m - split.from_m
-    lost = ~keep
     metres = round(float(length_m[lost].sum()))
     tally.add("links_lost_to_connectivity", np.count_nonzero(lost))
     tally.add("links_lost_to_connectivity_m", metres)
@@ -114,25 +151,41 @@ def _count_lost(split: _Split, keep: Array, tally: Tally) -> None:
         number = np.count_nonzero(lost & (road_class == known))
         if number:
             tally.add(f"links_lost_to_connectivity_{known.name.lower()}", number)
-    share = metres / max(float(length_m.sum()), 1.0)
+    share = metres / max(float(length_m[touches].sum()), 1.0)
     if lost.any():
-        count = np.count_nonzero(lost)
+        count, asked = np.count_nonzero(lost), np.count_nonzero(touches)
         tally.note(
             "links_lost_to_connectivity",
-            en=f"{count} of {keep.size} directed links ({share:.1%} of the length) cannot be "
+            en=f"{count} of {asked} directed links ({share:.1%} of the length) cannot be "
             "reached from, or cannot reach, the rest without breaking a turn ban; they are left "
             "out.",
-            zh=f"{keep.size} 条有向路段中有 {count} 条（占总长 {share:.1%}）在遵守转向限制的前提下"
+            zh=f"{asked} 条有向路段中有 {count} 条（占总长 {share:.1%}）在遵守转向限制的前提下"
             "与其余路网不能互通，已略去。",
         )
+
+
+def _lost_links(split: _Split, lost: Array, x_m: Array, y_m: Array) -> LostLinks:
+    """Return these links as they are drawn."""
+    way = split.links.way[lost]
+    start, shape_x_m, shape_y_m = shapes(split.runs, split.pieces, split.links, lost, x_m, y_m)
+    return LostLinks(
+        way_id=split.ways.id[way],
+        forward=split.links.forward[lost],
+        road_class=split.facts.road_class[way],
+        ramp=split.facts.ramp[way],
+        length_m=(split.to_m - split.from_m)[lost],
+        name=np.array([*split.facts.names, ""])[split.facts.name[way]],  # -1: none
+        first=start[:-1],
+        x_m=shape_x_m,
+        y_m=shape_y_m,
+    )
 
 
 def _assembled(
     extract: Extract,
     split: _Split,
     kept: Array,
-    pairs: Array,
-    relation_id: Array,
+    bans: tuple[Ban, ...],
     x_m: Array,
     y_m: Array,
     tally: Tally,
@@ -143,9 +196,7 @@ def _assembled(
     node_row[used] = np.arange(used.size)
     link_row = np.full(len(links), -1, np.int64)
     link_row[kept] = np.arange(kept.size)
-    in_force = np.all(link_row[pairs] >= 0, axis=1)
-    tally.add("turn_bans", np.count_nonzero(in_force))
-    tally.add("turn_bans_in_force", np.unique(relation_id[in_force]).size)
+    turn_bans, path_bans = kept_bans(bans, link_row, tally)
     start, shape_x_m, shape_y_m = shapes(split.runs, split.pieces, links, kept, x_m, y_m)
     signals = signal_nodes(
         extract.tagged_nodes,
@@ -158,6 +209,8 @@ def _assembled(
         y_m,
         tally,
     )
+    road_class = facts.road_class[links.way]
+    lost, lost_service = lost_streets(links, road_class, kept, extract.nodes.id.size)
     roads = Roads(
         nodes=Nodes(
             osm_id=extract.nodes.id[used],
@@ -165,13 +218,19 @@ def _assembled(
             lat=extract.nodes.lat[used],
             x_m=x_m[used],
             y_m=y_m[used],
+            lost_streets=lost[used],
+            lost_service_roads=lost_service[used],
         ),
         links=_links(split, kept, node_row),
-        turn_bans=TurnBans(
-            from_link=link_row[pairs[in_force, 0]],
-            to_link=link_row[pairs[in_force, 1]],
-            relation_id=relation_id[in_force],
+        turn_bans=turn_bans,
+        path_bans=path_bans,
+        lane_turns=lane_turns(
+            facts.turns,
+            links,
+            bearings(split.runs, split.pieces, links, x_m, y_m),
+            kept,
         ),
+        timed_speeds=timed_speeds(facts.timed, links, kept),
         signal_nodes=signals,
         names=facts.names,
         shape_start=start,
@@ -212,11 +271,18 @@ def _links(split: _Split, kept: Array, node_row: Array) -> Links:
         capacity_source=np.full(kept.size, Source.DEFAULT),
         road_class=facts.road_class[way],
         ramp=facts.ramp[way],
-        roundabout=facts.roundabout[way],
-        structure=facts.structure[way],
-        layer=facts.layer[way],
         name=facts.name[way],
         open=np.ones(kept.size, bool),
+        bus_lanes=facts.bus_lanes[way, side],
+        direction_source=facts.direction_source[way],
+        vehicles=facts.vehicles[way, side],
+        vehicles_source=facts.vehicles_source[way],
+        roundabout=facts.roundabout[way],
+        roundabout_source=facts.roundabout_source[way],
+        structure=facts.structure[way],
+        structure_source=facts.structure_source[way],
+        layer=facts.layer[way],
+        layer_source=facts.layer_source[way],
     )
 
 
@@ -228,3 +294,6 @@ def _count_kept(roads: Roads, tally: Tally) -> None:
     for name in ("lanes", "speed"):
         tagged = getattr(links, f"{name}_source") == Source.TAGGED
         tally.add(f"links_with_{name}_tagged", np.count_nonzero(tagged))
+    tally.add("links_with_bus_lanes", np.count_nonzero(links.bus_lanes))
+    tally.add("links_with_lane_turns", np.unique(roads.lane_turns.link).size)
+    tally.add("links_with_timed_speed", np.unique(roads.timed_speeds.link).size)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from citymove.formats.osm.extract import NodeTable, Ways
+from citymove.formats.osm.extract import Ways
+from citymove.formats.osm.positions import NodeTable
 from citymove.formats.osm.tally import Tally
 
 Array = np.ndarray[Any, Any]

@@ -309,7 +309,7 @@
       rows.push([w.volume, whole(volume(o, i)) + " " + w.unit_vph]);
       rows.push([w.capacity, whole(byLink("capacity", o, i)) + " " + w.unit_vph]);
       rows.push([w.ratio, ratio(o, i).toFixed(2)]);
-      const t = bySlice("time", o, i), free = byLink("free", o, i);
+      const t = bySlice("time", o, i), free = bySlice("free", o, i);
       if (t !== NO_TIME) {
         rows.push([w.time, (t / 10).toFixed(1) + " " + w.unit_s +
           " (" + (free / 10).toFixed(1) + " " + w.unit_s + " " + w.free_time + ")"]);
