@@ -315,12 +315,12 @@ def compare(readers: list[Contestant], repeats: int) -> bool:
         for one in readers if turn % 2 == 0 else reversed(readers):
             runs[one.title].append(in_fresh_process(one.reader, one.file, one.python))
     held = print_ratios(runs)
-    print(f"\n{'':20}{'wall s':>22}{'processor s':>22}{'peak MB':>20}{'import s':>10}")
+    print(f"\n{'':20}{'wall s':>24}{'processor s':>24}{'peak MB':>20}{'import s':>10}")
     for title, found in runs.items():
         wall, cpu = (spread([run[key] for run in found], ".2f") for key in ("wall_s", "cpu_s"))
         peak = spread([run["peak_mb"] for run in found], ".0f")
         imported = statistics.median(run["import_s"] for run in found)
-        print(f"{title:20}{wall:>22}{cpu:>22}{peak:>20}{imported:10.2f}")
+        print(f"{title:20}{wall:>24}{cpu:>24}{peak:>20}{imported:10.2f}")
     print("\nmedian of each step, s")
     for title, found in runs.items():
         steps = {
@@ -337,11 +337,14 @@ def print_ratios(runs: dict[str, list[Measured]]) -> bool:
     ours = [run["wall_s"] for run in runs["citymove"]]
     targets = {"osmnx, driven ways": MOST_OF_OSMNX, "osm2gmns": MOST_OF_OSM2GMNS}
     held = True
-    print("time of citymove / time of the other, run by run")
+    print(f"citymove / the other, run by run{'wall':>12}{'processor':>11}")
     for title, found in runs.items():
         if title == "citymove":
             continue
         ratios = [own / run["wall_s"] for own, run in zip(ours, found, strict=True)]
+        processor = statistics.median(
+            own["cpu_s"] / run["cpu_s"] for own, run in zip(runs["citymove"], found, strict=True)
+        )
         verdict = ""
         if title in targets:
             holds = statistics.median(ratios) <= targets[title]
@@ -351,7 +354,7 @@ def print_ratios(runs: dict[str, list[Measured]]) -> bool:
             verdict += f"; the aim is {AIM_OF_OSM2GMNS:g}"
             with_csv = [o / (r["wall_s"] + r["csv_s"]) for o, r in zip(ours, found, strict=True)]
             verdict += f"; until its links can be used {spread(with_csv, '.2f')}"
-        print(f"  {title:20}{spread(ratios, '.2f'):>22}{verdict}")
+        print(f"  {title:20}{spread(ratios, '.2f'):>22}{processor:11.2f}{verdict}")
     return held
 
 
@@ -385,34 +388,34 @@ def print_content(runs: dict[str, Measured]) -> None:
 def growth(extract: Path, copies: list[int], repeats: int, folder: Path, plot: Path) -> bool:
     """Print and plot how time and memory grow; return whether the memory target holds."""
     print(f"\ncopies of {extract.parent.name}/{extract.name} side by side, read by citymove")
-    print(f"{'copies':>7}{'links':>9}{'wall s':>22}{'peak MB':>9}{'over base MB':>14}")
-    links, wall_s, peak, over = [], [], [], []
+    columns = ("links", "wall_s", "cpu_s", "peak_mb", "base_mb")
+    print(f"{'copies':>7}{'links':>9}{'wall s':>10}{'processor s':>13}{'peak MB':>9}")
+    found: dict[str, list[float]] = {column: [] for column in columns}
     for number in copies:
         file = folder / f"copies_{number}.osm.pbf"
         write_copies(extract, file, number)
         runs = [in_fresh_process("citymove", file) for _ in range(repeats)]
-        links.append(runs[0]["links"])
-        wall_s.append(statistics.median(run["wall_s"] for run in runs))
-        peak.append(statistics.median(run["peak_mb"] for run in runs))
-        over.append(statistics.median(run["peak_mb"] - run["base_mb"] for run in runs))
-        walls = spread([run["wall_s"] for run in runs], ".2f")
-        print(f"{number:7}{links[-1]:9}{walls:>22}{peak[-1]:9.0f}{over[-1]:14.0f}")
+        for column in columns:
+            found[column].append(statistics.median(run[column] for run in runs))
+        links, wall_s, cpu_s, peak_mb, base_mb = (found[column][-1] for column in columns)
+        print(f"{number:7}{links:9.0f}{wall_s:10.2f}{cpu_s:13.2f}{peak_mb:9.0f}")
         file.unlink()
-    for name, values in (("time", wall_s), ("memory over the base", over)):
-        half = len(links) // 2
+    links, peak = found["links"], found["peak_mb"]
+    over = [high - low for high, low in zip(peak, found["base_mb"], strict=True)]
+    half = len(links) // 2
+    for name, values in (("processor time", found["cpu_s"]), ("memory over the base", over)):
         print(
             f"{name} grows with links to the power {slope(links, values):.2f}; "
             f"over the larger half {slope(links[half:], values[half:]):.2f}"
         )
-    base = peak[0] - over[0]
     at = statistics.linear_regression(links, peak)
     needed = at.intercept + at.slope * LINKS
     holds = needed <= MOST_MB
     print(
-        f"{LINKS} links need {needed:.0f} MB, of them {base:.0f} the interpreter with its "
-        f"libraries; at most {MOST_MB:g}: {'holds' if holds else 'MISSED'}"
+        f"{LINKS} links need {needed:.0f} MB by a straight line, {base_mb:.0f} of them the "
+        f"interpreter with its libraries; at most {MOST_MB:g}: {'holds' if holds else 'MISSED'}"
     )
-    draw(links, wall_s, peak, plot)
+    draw(found, plot)
     print(f"plot: {plot}")
     return holds
 
@@ -425,7 +428,7 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
     return statistics.linear_regression(*logs).slope
 
 
-def draw(links: list[int], wall_s: list[float], peak: list[float], plot: Path) -> None:
+def draw(found: dict[str, list[float]], plot: Path) -> None:
     """Write the curve of time and memory against links, with straight lines."""
     import matplotlib as mpl
 
@@ -433,18 +436,23 @@ def draw(links: list[int], wall_s: list[float], peak: list[float], plot: Path) -
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    thousand = [number / 1000 for number in links]
-    for axis, values, label in (
-        (axes[0], wall_s, "wall time, s"),
-        (axes[1], peak, "peak memory of the process, MB"),
+    thousand = [number / 1000 for number in found["links"]]
+    for axis, column, label in (
+        (axes[0], "cpu_s", "processor time, s"),
+        (axes[1], "peak_mb", "peak memory of the process, MB"),
     ):
-        line = statistics.linear_regression(thousand, values)
-        axis.plot(thousand, [line.intercept + line.slope * x for x in thousand], color="0.6")
-        axis.plot(thousand, values, "o", color="tab:blue")
-        axis.set(xlabel="directed links, thousands", ylabel=label, xlim=0, ylim=0)
+        line = statistics.linear_regression(thousand, found[column])
+        straight = [line.intercept + line.slope * x for x in thousand]
+        axis.plot(thousand, straight, color="0.6", label="straight line, least squares")
+        axis.plot(thousand, found[column], "o", color="tab:blue", label="measured")
+        axis.set(xlabel="directed links, thousands", ylabel=label)
+        axis.set_xlim(left=0)
+        axis.set_ylim(bottom=0)
         axis.grid(color="0.9")
     axes[1].axhline(MOST_MB, color="tab:red", linestyle="--", linewidth=1)
-    figure.suptitle("Reading shifted copies of one extract: measured, and a straight line")
+    axes[1].axvline(LINKS / 1000, color="tab:red", linestyle="--", linewidth=1, label="target")
+    axes[1].legend()
+    figure.suptitle("Reading shifted copies of one extract")
     plot.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(plot, dpi=150)
 

@@ -20,6 +20,7 @@ def audit_files(
     *,
     country: str = "",
     boundary: Path | None = None,
+    crop: Path | None = None,
     completed: Path | None = None,
     out: Path | None = None,
     progress: Callable[[str], None] | None = None,
@@ -34,6 +35,8 @@ def audit_files(
         ISO 3166-1 code, which chooses the defaults; for an extract.
     boundary
         GeoJSON of the study area; for an extract.
+    crop
+        GeoJSON of an area; roads that do not touch it are left out; for an extract.
     completed
         A completed workbook; for an extract. A folder holds its own.
     out
@@ -48,8 +51,10 @@ def audit_files(
     """
     folder = out if out is not None else Path("out", "audit", _name_of(source))
     if not source.is_dir():
-        return _of_extract(source, country, boundary, completed, folder, progress)
-    for option, given in (("country", country), ("boundary", boundary), ("completed", completed)):
+        return _of_extract(source, country, boundary, crop, completed, folder, progress)
+    for option, given in (
+        ("country", country), ("boundary", boundary), ("crop", crop), ("completed", completed),
+    ):  # fmt: skip
         if given:
             raise InputError(
                 "is for an extract; a city's folder states it itself",
@@ -68,12 +73,19 @@ def _of_extract(
     source: Path,
     country: str,
     boundary: Path | None,
+    crop: Path | None,
     completed: Path | None,
     folder: Path,
     progress: Callable[[str], None] | None,
 ) -> tuple[Path, Path]:
     ring = None if boundary is None else read_boundary(boundary)
-    facts = read_osm(source, country=country, boundary=ring, progress=progress)
+    facts = read_osm(
+        source,
+        country=country,
+        boundary=ring,
+        crop=None if crop is None else read_boundary(crop),
+        progress=progress,
+    )
     filled = None
     if completed is not None:
         filled = read_completed(completed, facts.roads, facts.car_parks)

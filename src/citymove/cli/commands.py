@@ -249,6 +249,7 @@ def report(folder: Path) -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--country", default="", help="ISO code, as CN: chooses the defaults of an extract.")
 @click.option("--boundary", type=_FILE, help="GeoJSON of the study area of an extract.")
+@click.option("--crop", type=_FILE, help="GeoJSON of an area; other roads are left out.")
 @click.option("--completed", type=_FILE, help="Completed workbook for an extract.")
 @click.option("--out", type=_FOLDER, help="Folder to write to; default: out/audit/NAME.")
 @_block(

@@ -158,6 +158,7 @@ class CityEntry(DocumentModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     attribution: Annotated[str, Field(min_length=1)]
     boundary: FileName | None = None
+    crop: FileName | None = None
     zones: ZonesEntry
     sides: Annotated[list[SideEntry], Field(min_length=1)]
     totals: dict[str, TotalEntry] = Field(default_factory=dict)

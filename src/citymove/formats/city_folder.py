@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +45,7 @@ class _Stated:
     entry: CityEntry
     assumptions: dict[str, Sourced]
     boundary: tuple[Array, Array] | None
+    crop: tuple[Array, Array] | None
     car_parks: list[CarParkRow]
 
 
@@ -85,6 +87,7 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
         folder / entry.extract.file,
         country=entry.country,
         boundary=stated.boundary,
+        crop=stated.crop,
         progress=progress,
     )
     tell("placing zones and gateways")
@@ -118,10 +121,10 @@ def _read_stated(folder: Path, document: Document, entry: CityEntry) -> _Stated:
     errors += _unread_sheets(folder)
     errors += _extract_faults(folder, document, entry)
     assumptions = _attempt(errors, lambda: read_assumptions(folder / ASSUMPTIONS, keys))
-    boundary: tuple[Array, Array] | None = None
-    if entry.boundary is not None:
-        path = folder / entry.boundary
-        boundary = _attempt(errors, lambda: read_boundary(path))
+    boundary, crop = (
+        None if name is None else _attempt(errors, partial(read_boundary, folder / name))
+        for name in (entry.boundary, entry.crop)
+    )
     rows: list[CarParkRow] | None = []
     if (folder / CAR_PARKS).exists():
         ids = [tariff.id for tariff in entry.tariffs]
@@ -134,7 +137,7 @@ def _read_stated(folder: Path, document: Document, entry: CityEntry) -> _Stated:
         errors += _shares_off(folder / ASSUMPTIONS, assumptions)
     if errors or assumptions is None or rows is None:
         raise InputErrors(errors)
-    return _Stated(entry, assumptions, boundary, rows)
+    return _Stated(entry, assumptions, boundary, crop, rows)
 
 
 def _attempt(errors: list[InputError], read: Callable[[], T]) -> T | None:

@@ -53,6 +53,8 @@ _ONE_WAY: Final[dict[Vehicle, tuple[str, ...]]] = {
 _ONE_WAY_OF_CLASS: Final = frozenset(
     key for keys in _ONE_WAY.values() for key in keys if key != "oneway"
 )
+# Where none of these stands, cars may drive as the kind of road implies.
+_OF_CARS: Final = frozenset((*_KEYS[Vehicle.CAR], *_CARS_DIRECTED, *_ONE_WAY[Vehicle.CAR]))
 _CONDITIONAL: Final = frozenset(
     f"{key}{side}:conditional"
     for key in _KEYS[Vehicle.CAR]
@@ -141,6 +143,8 @@ def is_drivable(tags: Tags, side: str = "") -> bool:
 
 def directions(tags: Tags) -> tuple[bool, bool]:
     """Return whether cars may drive with and against the way's node order."""
+    if _OF_CARS.isdisjoint(tags):
+        return _implied(tags)
     one_way = _one_way(tags, Vehicle.CAR)
     ahead, back = one_way if one_way is not None else _implied(tags)
     return ahead and is_drivable(tags, "forward"), back and is_drivable(tags, "backward")

@@ -38,7 +38,9 @@ from citymove.formats.osm.extract import Extract, Ways
 from citymove.formats.osm.kerb_clear import corners, kerb_clear
 from citymove.formats.osm.kerb_lines import arms_of, kerb_lines
 from citymove.formats.osm.kerb_tags import SideParking, side_parking
+from citymove.formats.osm.tags import Tags
 from citymove.formats.osm.tally import Tally
+from citymove.formats.osm.ways import WayFacts
 from citymove.foundation.provenance import Source
 
 Array = np.ndarray[Any, Any]
@@ -108,6 +110,7 @@ def spaces_along(length_m: float, orientation: Orientation) -> int:
 def kerb_of(
     extract: Extract,
     ways: Ways,
+    facts: WayFacts,
     roads: Roads,
     x_m: Array,
     y_m: Array,
@@ -122,8 +125,8 @@ def kerb_of(
     ----------
     extract
         As read.
-    ways
-        Drivable ways.
+    ways, facts
+        Drivable ways, and what their tags say of driving.
     roads
         The roads made of them.
     x_m, y_m
@@ -135,12 +138,15 @@ def kerb_of(
     tally
         Takes counts.
     """
-    lines = kerb_lines(ways, extract, x_m, y_m, defaults.drives_on)
+    lines = kerb_lines(ways, facts, extract, x_m, y_m, defaults.drives_on)
     arms = arms_of(lines, extract, x_m, y_m)
     rules = clearances_for(defaults.country)
     clear = kerb_clear(lines, arms, extract, x_m, y_m, rules)
-    stretches = _stretches(roads)
-    sides = list(_stated_sides(ways, stretches, tally))
+    speaking = [row for row, tags in enumerate(ways.tags) if _speaks_of_parking(tags)]
+    stretches = _stretches(roads, ways.id[speaking])
+    sides = list(_stated_sides(ways.take(speaking), stretches, tally))
+    silent = np.unique(roads.links.way_id).size - len(stretches)
+    tally.add("kerb_sides_unknown", silent * len(_SIDES))
     cuts = _cuts({way_id for way_id, *_ in sides}, clear, corners(lines, arms, rules))
     rows = [row for side in sides for row in _rows(*side, stretches, cuts)]
     here = inside.of([row.stretch.x_m for row in rows], [row.stretch.y_m for row in rows])
@@ -155,6 +161,11 @@ def kerb_of(
     )
 
 
+def _speaks_of_parking(tags: Tags) -> bool:
+    """Whether a key begins with ``parking:``; all keys at once, as every way is asked."""
+    return "\nparking:" in "\n".join(("", *tags))
+
+
 def _stated_sides(
     ways: Ways, stretches: dict[int, list[_Stretch]], tally: Tally
 ) -> Iterator[tuple[int, int, SideParking]]:
@@ -164,9 +175,6 @@ def _stated_sides(
     silent = 0
     for way_id, tags in zip(ways.id.tolist(), ways.tags, strict=True):
         if way_id not in stretches:
-            continue
-        if not any(key.startswith("parking:") for key in tags):
-            silent += len(_SIDES)
             continue
         for sign, side in _SIDES:
             stated = side_parking(tags, side)
@@ -242,14 +250,18 @@ def taken_off(
     return free, tuple(lengths)
 
 
-def _stretches(roads: Roads) -> dict[int, list[_Stretch]]:
-    """Return the kept stretches of each way."""
+def _stretches(roads: Roads, way_ids: Array) -> dict[int, list[_Stretch]]:
+    """Return the kept stretches of each of these ways that has any."""
     found: dict[int, list[_Stretch]] = {}
     links = roads.links
     middle = (roads.shape_start[:-1] + roads.shape_start[1:] - 1) // 2
     mid_x = (roads.shape_x_m[middle] + roads.shape_x_m[middle + 1]) / 2
     mid_y = (roads.shape_y_m[middle] + roads.shape_y_m[middle + 1]) / 2
-    for way_id, rows in _by_way(links.way_id):
+    low, high = (np.searchsorted(links.way_id, way_ids, side=s) for s in ("left", "right"))
+    for way_id, first, end in zip(way_ids.tolist(), low.tolist(), high.tolist(), strict=True):
+        if first == end:
+            continue
+        rows = np.arange(first, end)
         order = rows[np.argsort(links.way_from_m[rows], kind="stable")]
         merged: list[list[int]] = []
         for row in order.tolist():
@@ -267,12 +279,6 @@ def _stretches(roads: Roads) -> dict[int, list[_Stretch]]:
             for group in merged
         ]
     return found
-
-
-def _by_way(way_id: Array) -> Iterator[tuple[int, Array]]:
-    """Yield each way with the rows of its links; links are sorted by way."""
-    ids, first = np.unique(way_id, return_index=True)
-    yield from zip(ids.tolist(), np.split(np.arange(way_id.size), first[1:]), strict=True)
 
 
 def _count_spaces(rows: list[_Row], tally: Tally) -> None:

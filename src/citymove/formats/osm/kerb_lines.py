@@ -8,11 +8,10 @@ import numpy as np
 from citymove.facts.kerb import LEFT, RIGHT
 from citymove.facts.kerb_clearances import HALF_ROAD_M
 from citymove.facts.roads import RoadClass
-from citymove.formats.osm.access import directions
 from citymove.formats.osm.extract import Extract, Ways
 from citymove.formats.osm.splitting import Runs, runs_of
-from citymove.formats.osm.tags import road_class
 from citymove.formats.osm.tally import Tally
+from citymove.formats.osm.ways import WayFacts
 
 Array = np.ndarray[Any, Any]
 
@@ -97,7 +96,9 @@ class Arms:
     service: Array
 
 
-def kerb_lines(ways: Ways, extract: Extract, x_m: Array, y_m: Array, drives_on: str) -> KerbLines:
+def kerb_lines(
+    ways: Ways, facts: WayFacts, extract: Extract, x_m: Array, y_m: Array, drives_on: str
+) -> KerbLines:
     """Return the drivable ways as lines; `x_m`, `y_m` are those of the extract's nodes."""
     runs = runs_of(ways, extract.nodes, x_m, y_m, Tally())
     starts = np.append(True, runs.last[:-1])[: runs.last.size]
@@ -108,7 +109,6 @@ def kerb_lines(ways: Ways, extract: Extract, x_m: Array, y_m: Array, drives_on: 
         starts = starts[kept]
     length_m = np.zeros(len(ways))
     np.maximum.at(length_m, runs.way, runs.at_m)
-    classes = [(road_class(tags) or (RoadClass.SERVICE, False))[0] for tags in ways.tags]
     return KerbLines(
         way_id=ways.id,
         runs=runs,
@@ -116,20 +116,20 @@ def kerb_lines(ways: Ways, extract: Extract, x_m: Array, y_m: Array, drives_on: 
         y_m=y_m[runs.node],
         starts=starts,
         ends=runs.last,
-        heading=_headings(ways, drives_on),
+        heading=_headings(facts.allowed, drives_on),
         length_m=length_m,
-        half_road_m=np.array([HALF_ROAD_M[one] for one in classes]),
-        service=np.array(classes, np.int8) == RoadClass.SERVICE,
+        half_road_m=np.array([HALF_ROAD_M[one] for one in RoadClass])[facts.road_class],
+        service=facts.road_class == RoadClass.SERVICE,
     )
 
 
-def _headings(ways: Ways, drives_on: str) -> Array:
+def _headings(allowed: Array, drives_on: str) -> Array:
     along_right = 1 if drives_on == "right" else -1
-    heading = np.empty((len(ways), 2), np.int8)
-    for row, tags in enumerate(ways.tags):
-        forward, backward = directions(tags)
-        heading[row] = (along_right, -along_right) if forward == backward else 2 * forward - 1
-    return heading
+    forward, backward = allowed[:, 0], allowed[:, 1]
+    one_way = 2 * forward.astype(np.int8) - 1
+    return np.where(
+        (forward == backward)[:, None], np.array([along_right, -along_right]), one_way[:, None]
+    ).astype(np.int8)
 
 
 def arms_of(lines: KerbLines, extract: Extract, x_m: Array, y_m: Array) -> Arms:

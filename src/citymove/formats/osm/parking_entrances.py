@@ -5,7 +5,7 @@ same name within reach, for a garage the nearest one; else, for a car park with 
 place where a service way that leads onto its ground leaves a street.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,19 +185,26 @@ def _mouths(
     import shapely
 
     drawn = [row for row, ground in enumerate(grounds) if ground.outline.size]
-    node, label = _plot_network(extract, ways, x_m, y_m)
+    streets = np.zeros(extract.nodes.id.size + 1, np.bool_)
+    streets[extract.nodes.rows_of(ways.refs)] = True  # a missing node is row -1, the last
+    streets = streets[:-1]
+    node, label = _plot_network(extract, ways, streets, x_m, y_m)
     result: list[tuple[float, float] | None] = [None] * len(grounds)
     if not drawn or not node.size:
         return result
-    streets = np.unique(extract.nodes.rows_of(ways.refs))
-    is_mouth = np.isin(node, streets)
     tree = shapely.STRtree(np.asarray(shapely.points(x_m[node], y_m[node])))
     shapes = np.array([grounds[row].shape for row in drawn])
     lot, at = tree.query(shapes, predicate="intersects")
-    for number, row in enumerate(drawn):
+    mouth_of = np.flatnonzero(streets[node])
+    mouth_of = mouth_of[np.argsort(label[mouth_of], kind="stable")]
+    by_label = label[mouth_of]
+    for number, touched in _groups(lot, at, len(drawn)):
+        row = drawn[number]
         ground = grounds[row]
-        reached = np.unique(label[at[lot == number]])
-        mouths = np.unique(node[is_mouth & np.isin(label, reached)])
+        reached = np.unique(label[touched])
+        low, high = (np.searchsorted(by_label, reached, side=s) for s in ("left", "right"))
+        parts = [mouth_of[a:b] for a, b in zip(low, high, strict=True)]
+        mouths = np.unique(node[np.concatenate(parts)])
         if not mouths.size:
             continue
         dx, dy = ground.x_m - x_m[mouths], ground.y_m - y_m[mouths]
@@ -209,8 +216,22 @@ def _mouths(
     return result
 
 
-def _plot_network(extract: Extract, ways: Ways, x_m: Array, y_m: Array) -> tuple[Array, Array]:
-    """Return the nodes of service ways that are no drivable ways, and which of them meet."""
+def _groups(key: Array, value: Array, count: int) -> Iterator[tuple[int, Array]]:
+    """Yield each key below `count` that stands there, with its values."""
+    order = np.argsort(key, kind="stable")
+    edges = np.searchsorted(key[order], np.arange(count + 1))
+    for number in range(count):
+        if edges[number] < edges[number + 1]:
+            yield number, value[order[edges[number] : edges[number + 1]]]
+
+
+def _plot_network(
+    extract: Extract, ways: Ways, on_street: Array, x_m: Array, y_m: Array
+) -> tuple[Array, Array]:
+    """Return the nodes of service ways that are no drivable ways, and which of them meet.
+
+    `on_street` tells of each node of the extract whether a drivable way has it.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -227,7 +248,7 @@ def _plot_network(extract: Extract, ways: Ways, x_m: Array, y_m: Array) -> tuple
     runs = runs_of(extract.ways.take(rows), extract.nodes, x_m, y_m, Tally())
     node, at = np.unique(runs.node, return_inverse=True)
     # a street's node joins no two aisles: each has its own mouth there
-    streets = np.isin(node, np.unique(extract.nodes.rows_of(ways.refs)))
+    streets = on_street[node]
     first = np.flatnonzero(~runs.last)
     inner = first[~streets[at[first]] & ~streets[at[first + 1]]]
     joined = coo_array(

@@ -1,6 +1,6 @@
 """What buildings, points of interest and land are used for, by their tags."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -98,6 +98,9 @@ _GROUNDS = frozenset((PlaceKind.SCHOOL, PlaceKind.HOSPITAL, PlaceKind.MARKET))
 _NOTHING = frozenset(("no", "vacant", "disused"))
 
 
+_USE_KEYS: Final = frozenset(("amenity", "shop", "office", "tourism", "leisure"))
+
+
 def is_building(tags: Tags) -> bool:
     """Whether the object is a building in which trips end."""
     return "building" in tags and tags["building"] not in NO_PLACE
@@ -105,6 +108,8 @@ def is_building(tags: Tags) -> bool:
 
 def kind_of_use(tags: Tags) -> PlaceKind | None:
     """Return what amenity, shop, office, tourism or leisure say; None where they say nothing."""
+    if _USE_KEYS.isdisjoint(tags):
+        return None
     known = _AMENITY.get(tags.get("amenity", ""))
     if known is not None:
         return known

@@ -29,7 +29,7 @@ from citymove.formats.osm.roundabouts import count_mini_roundabouts, with_rounda
 from citymove.formats.osm.tag_counts import count_tags
 from citymove.formats.osm.tally import Tally
 from citymove.formats.osm.way_notes import note_ways
-from citymove.formats.osm.ways import drivable_ways
+from citymove.formats.osm.ways import drivable_ways, way_facts
 from citymove.foundation.crs import LocalPlane
 from citymove.foundation.errors import InputError
 
@@ -118,7 +118,8 @@ def read_osm(
     tally.add("objects_repeated", extract.repeated)
     tally.date = header_date(path)
     ways = drivable_ways(extract.ways, tally)
-    count_tags(ways, tally)
+    facts = way_facts(ways, defaults, tally)
+    count_tags(ways, facts, tally)
     plane = plane if plane is not None else _plane_about(extract.nodes, ways, path)
     x_m, y_m = _on_plane(extract.nodes, plane, path)
     tally.cut_ends = cut_ends(ways, extract.nodes, x_m, y_m)
@@ -126,12 +127,13 @@ def read_osm(
     inside = inside_of(boundary, plane).within(cropped)
     tell("cutting roads into links")
     roads = build_roads(
-        extract, ways, x_m, y_m, inside=inside, crop=cropped, defaults=defaults, file=path,
-        tally=tally,
-    )  # fmt: skip
+        extract, ways, facts, x_m, y_m, inside=inside, crop=cropped, file=path, tally=tally
+    )
     roads = with_roundabouts_by_shape(roads, drives_on=defaults.drives_on, tally=tally)
     count_mini_roundabouts(extract.tagged_nodes, tally)
-    kerbs = kerb_of(extract, ways, roads, x_m, y_m, inside=inside, defaults=defaults, tally=tally)
+    kerbs = kerb_of(
+        extract, ways, facts, roads, x_m, y_m, inside=inside, defaults=defaults, tally=tally
+    )
     tell("reading parking and places")
     lots = areas_of(extract, x_m, y_m, is_car_park, tally, mend=True)
     parks = car_parks(extract, lots, ways, x_m, y_m, inside, tally)

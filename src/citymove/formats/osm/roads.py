@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from citymove.facts.defaults import CountryDefaults
 from citymove.facts.lost_roads import LostLinks
 from citymove.facts.roads import Links, Nodes, RoadClass, Roads
 from citymove.formats.osm.bans import Ban, kept_bans, turns_banned_all_day
@@ -29,7 +28,7 @@ from citymove.formats.osm.splitting import (
     shapes,
 )
 from citymove.formats.osm.tally import Tally
-from citymove.formats.osm.ways import WayFacts, way_facts
+from citymove.formats.osm.ways import WayFacts
 from citymove.foundation.errors import InputError
 from citymove.foundation.provenance import Source
 
@@ -52,16 +51,18 @@ class _Split:
 def build_roads(
     extract: Extract,
     ways: Ways,
+    facts: WayFacts,
     x_m: Array,
     y_m: Array,
     *,
     inside: Inside,
     crop: Inside,
-    defaults: CountryDefaults,
     file: Path,
     tally: Tally,
 ) -> Roads:
-    """Return the roads of the drivable `ways`; `x_m`, `y_m` are those of the extract's nodes.
+    """Return the roads of the drivable `ways` and what their tags say.
+
+    `x_m` and `y_m` are those of the extract's nodes.
 
     Ways are cut to links before links outside the crop go, so that a crop changes no link.
 
@@ -70,7 +71,7 @@ def build_roads(
     InputError
         Where no link is left.
     """
-    split = _split(extract.nodes, ways, x_m, y_m, defaults, tally)
+    split = _split(extract.nodes, ways, facts, x_m, y_m, tally)
     if len(split.links) == 0:
         raise InputError(
             "holds no road that cars may use",
@@ -98,14 +99,8 @@ def build_roads(
 
 
 def _split(
-    nodes: NodeTable,
-    ways: Ways,
-    x_m: Array,
-    y_m: Array,
-    defaults: CountryDefaults,
-    tally: Tally,
+    nodes: NodeTable, ways: Ways, facts: WayFacts, x_m: Array, y_m: Array, tally: Tally
 ) -> _Split:
-    facts = way_facts(ways, defaults, tally)
     runs = runs_of(ways, nodes, x_m, y_m, tally)
     pieces = cut(runs, nodes.id.size, tally)
     links = direct(runs, pieces, facts.allowed)

@@ -22,12 +22,13 @@ ARM_DEG = 30.0  # seen from the middle, streets nearer to each other are one arm
 
 @dataclass(frozen=True, eq=False)
 class _Rings:
-    """What the search needs: candidate links, their successors and how they run."""
+    """What the search needs: candidate links, their successors, all ends, how they run."""
 
     roads: Roads
     candidate: Array
     out_start: Array
     out_link: Array
+    ends: Array
     leave_rad: Array
     reach_rad: Array
 
@@ -80,11 +81,8 @@ def with_roundabouts_by_shape(roads: Roads, *, drives_on: str, tally: Tally) -> 
 
 def _prepared(roads: Roads) -> _Rings:
     links = roads.links
-    at_mm = np.round(links.way_from_m * 1000).astype(np.int64)
-    stretch = np.stack([links.way_id, at_mm], axis=1)
-    _, street, times = np.unique(stretch, axis=0, return_inverse=True, return_counts=True)
     candidate = (
-        (times[street.reshape(-1)] == 1)  # of two directions of one stretch neither is one-way
+        _one_way(roads)
         & ~links.roundabout
         & ~links.ramp
         & (links.road_class != RoadClass.MOTORWAY)
@@ -99,9 +97,22 @@ def _prepared(roads: Roads) -> _Rings:
         candidate=candidate,
         out_start=np.searchsorted(links.tail[out_link], np.arange(len(roads.nodes) + 1)),
         out_link=out_link,
+        ends=np.bincount(links.tail, minlength=len(roads.nodes))
+        + np.bincount(links.head, minlength=len(roads.nodes)),
         leave_rad=np.arctan2(y[first + 1] - y[first], x[first + 1] - x[first]),
         reach_rad=np.arctan2(y[last] - y[last - 1], x[last] - x[last - 1]),
     )
+
+
+def _one_way(roads: Roads) -> Array:
+    """Return the links whose stretch of the way has no other direction, bool."""
+    links = roads.links
+    order = np.lexsort((links.way_from_m, links.way_id))
+    way, from_m = links.way_id[order], links.way_from_m[order]
+    same = (way[1:] == way[:-1]) & (from_m[1:] == from_m[:-1])
+    alone = np.empty(len(links), np.bool_)
+    alone[order] = ~(np.append(same, False) | np.append(False, same))
+    return alone
 
 
 def _ring_from(rings: _Rings, start: int, turn: float) -> list[int]:
@@ -140,11 +151,11 @@ def _is_roundabout(rings: _Rings, ring: list[int], turn: float) -> bool:
         return False
     if 4 * np.pi * area_m2 / length_m**2 < ROUNDNESS:
         return False
-    on_ring = links.tail[ring]
-    outside = np.ones(len(links), bool)
-    outside[ring] = False
-    reached = np.unique(np.concatenate([links.tail[outside], links.head[outside]]))
-    return _arm_count(rings.roads, np.intersect1d(on_ring, reached), x, y) >= ARMS
+    on_ring, own = np.unique(
+        np.concatenate([links.tail[ring], links.head[ring]]), return_counts=True
+    )
+    reached = on_ring[rings.ends[on_ring] > own]  # other links end there too
+    return _arm_count(rings.roads, reached, x, y) >= ARMS
 
 
 def _outline(roads: Roads, ring: list[int]) -> tuple[Array, Array]:

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+import numpy as np
+
+from citymove.facts.roads import RoadClass
 from citymove.formats.osm.extract import Ways
-from citymove.formats.osm.tags import road_class
 from citymove.formats.osm.tally import Tally
+from citymove.formats.osm.ways import WayFacts
 
 # Count's word by tag; a tag of one direction ("lanes:forward") is not counted here.
 COUNTED: Final = {
@@ -16,14 +19,11 @@ COUNTED: Final = {
 }
 
 
-def count_tags(ways: Ways, tally: Tally) -> None:
+def count_tags(ways: Ways, facts: WayFacts, tally: Tally) -> None:
     """Count drivable ways by class (ramps with their class) and by the tags that they carry."""
-    for word in COUNTED.values():
-        tally.add(f"drivable_ways_with_{word}", 0)
-    for tags in ways.tags:
-        known = road_class(tags)
-        if known is not None:
-            tally.add(f"drivable_ways_{known[0].name.lower()}")
-        for key, word in COUNTED.items():
-            if key in tags:
-                tally.add(f"drivable_ways_with_{word}")
+    for key, word in COUNTED.items():
+        tally.add(f"drivable_ways_with_{word}", sum(key in tags for tags in ways.tags))
+    number = np.bincount(facts.road_class, minlength=len(RoadClass))
+    for known in RoadClass:
+        if number[known]:
+            tally.add(f"drivable_ways_{known.name.lower()}", number[known])

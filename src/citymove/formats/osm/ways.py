@@ -172,20 +172,20 @@ def _said(tags: Tags, country: str, keeps_left: bool) -> _Said:
     )
 
 
-def _speaking(tags: Tags) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        [
-            item
-            for item in tags.items()
-            if item[0].partition(":")[0] in _SPEAKING or item[0] == "source:maxspeed"
-        ]
-    )
+class _Speaks(dict[str, bool]):
+    """Whether facts are made of a key; each key is judged once."""
+
+    def __missing__(self, key: str) -> bool:
+        self[key] = key.partition(":")[0] in _SPEAKING or key == "source:maxspeed"
+        return self[key]
 
 
 def way_facts(ways: Ways, defaults: CountryDefaults, tally: Tally) -> WayFacts:
     """Return what the tags of drivable ways say, defaults of the country where they do not."""
     row_of: dict[tuple[tuple[str, str], ...], int] = {}  # most ways say the same as others
-    kind = np.array([row_of.setdefault(_speaking(t), len(row_of)) for t in ways.tags], np.int64)
+    speaks = _Speaks()
+    spoken = (tuple([item for item in tags.items() if speaks[item[0]]]) for tags in ways.tags)
+    kind = np.array([row_of.setdefault(one, len(row_of)) for one in spoken], np.int64)
     keeps_left = defaults.drives_on == "left"
     said = [_said(dict(tags), defaults.country, keeps_left) for tags in row_of]
     _count(said, np.bincount(kind, minlength=len(said)), tally)
