@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from citymove.foundation.errors import InputError, MachineError
+from citymove.foundation.whole_files import write_arrays, write_text
 from citymove.report import fonts, page
 from citymove.report.figures import charts, occupancy_chart
 from citymove.report.maps import difference_map, plan_of
 from citymove.report.stored import read_results
-from citymove.foundation.whole_files import write_arrays, write_text
 from made_up_results import curve_arrays, link_arrays, study_results, write_study
 
 

@@ -10,6 +10,13 @@ from citymove.formats.city_folder import read_city
 from citymove.formats.completed_layout import WORKBOOK
 from citymove.formats.completed_sheet import read_completed
 from citymove.formats.osm import read_osm
+from citymove.formats.road_source import (
+    GRAPH_ENDINGS,
+    LAYER_ENDINGS,
+    OSM_ATTRIBUTION,
+    is_extract,
+    read_road_source,
+)
 from citymove.foundation.errors import InputError
 from citymove.prepare.audit import audit_city, audit_extract
 from citymove.report.audit_page import write_audit
@@ -30,7 +37,8 @@ def audit_files(
     Parameters
     ----------
     source
-        A city's folder, or a file of OpenStreetMap.
+        A city's folder, a file of OpenStreetMap, the document of a layer of roads, or a graph of
+        osmnx.
     country
         ISO 3166-1 code, which chooses the defaults; for an extract.
     boundary
@@ -47,7 +55,7 @@ def audit_files(
     Raises
     ------
     InputError, InputErrors
-        What cannot be read, see `read_city`, `read_osm`, `read_completed`.
+        What cannot be read, see `read_city`, `read_osm`, `read_road_source`, `read_completed`.
     """
     folder = out if out is not None else Path("out", "audit", _name_of(source))
     if not source.is_dir():
@@ -79,13 +87,19 @@ def _of_extract(
     progress: Callable[[str], None] | None,
 ) -> tuple[Path, Path]:
     ring = None if boundary is None else read_boundary(boundary)
-    facts = read_osm(
-        source,
-        country=country,
-        boundary=ring,
-        crop=None if crop is None else read_boundary(crop),
-        progress=progress,
-    )
+    attribution = OSM_ATTRIBUTION
+    if is_extract(source):
+        facts = read_osm(
+            source,
+            country=country,
+            boundary=ring,
+            crop=None if crop is None else read_boundary(crop),
+            progress=progress,
+        )
+    else:
+        _refuse_areas(boundary, crop)
+        found = read_road_source(source, country=country)
+        facts, country, attribution = found.facts, found.country, found.attribution
     filled = None
     if completed is not None:
         filled = read_completed(completed, facts.roads, facts.car_parks)
@@ -100,12 +114,23 @@ def _of_extract(
         boundary=ring,
         stated_signals=None if filled is None else filled.measured.signals,
     )
-    return write_audit(audit, folder, completed=filled)
+    return write_audit(audit, folder, attribution=attribution, completed=filled)
+
+
+def _refuse_areas(boundary: Path | None, crop: Path | None) -> None:
+    """Raise where an area is given for a layer or a graph, which are read whole."""
+    for option, given in (("boundary", boundary), ("crop", crop)):
+        if given is not None:
+            raise InputError(
+                "is for an extract of OpenStreetMap",
+                value=f"--{option} {given}",
+                remedy="cut the layer or the graph itself",
+            )
 
 
 def _name_of(source: Path) -> str:
     """Return the name of the folder, or of the file without its suffixes."""
     name = source.resolve().name
-    for suffix in (".gz", ".pbf", ".osm"):
+    for suffix in (".gz", ".pbf", ".osm", *LAYER_ENDINGS, *GRAPH_ENDINGS):
         name = name.removesuffix(suffix)
     return name or "city"

@@ -20,6 +20,7 @@ from citymove.foundation.errors import CitymoveError, ExitCode
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 ASSIGNMENT_ALGORITHMS = ("bfw", "paths", "cfw", "fw", "msa", "aon")
+EXPORT_FORMATS = ("gmns", "osmnx", "sumo")  # the keys of `exporting.EXPORTS`
 
 # What the disk or the rights on it refuse; any other OSError is a fault of this program.
 _DISK_FAULTS = frozenset(
@@ -262,8 +263,9 @@ def report(folder: Path) -> None:
 def audit(source: Path, **options: Any) -> None:
     """Say what is known of the roads and parking of SOURCE, and what is missing.
 
-    SOURCE is a city's folder or a file of OpenStreetMap. Written are a page, and a workbook of
-    what is missing, to be completed in a spreadsheet and put into the city's folder.
+    SOURCE is a city's folder, a file of OpenStreetMap, the document (.yaml) of a layer of roads,
+    or a graph of osmnx (.graphml). Written are a page, and a workbook of what is missing, to be
+    completed in a spreadsheet and put into the city's folder.
     """
     from citymove.cli.auditing import audit_files
 
@@ -275,8 +277,36 @@ def audit(source: Path, **options: Any) -> None:
 
 
 @main.command()
-@click.argument("network", type=_FILE)
-@click.argument("demand", type=_FILE)
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Choice(EXPORT_FORMATS), required=True, help="The form to write.")
+@click.option("--country", default="", help="ISO code, as CN: chooses the defaults of an extract.")
+@click.option("--out", type=_FOLDER, help="Folder to write to; default: out/export/NAME/FORMAT.")
+@_block(
+    "Examples:",
+    "  citymove export seeds/monaco --to gmns",
+    "  citymove export town.osm.pbf --country AT --to sumo --out town-sumo",
+    "  citymove export roads_layer.yaml --to gmns",
+)
+@_answers
+def export(source: Path, **options: Any) -> None:
+    """Write the streets of SOURCE for another tool, and say what its form cannot express.
+
+    SOURCE is a city's folder, a file of OpenStreetMap, the document (.yaml) of a layer of roads
+    (shapefile, GeoPackage, GeoJSON), or a graph of osmnx (.graphml).
+    """
+    from citymove.cli.exporting import export_files
+
+    done = export_files(source, progress=lambda words: click.echo(words, err=True), **options)
+    for what, count in done.counts.items():
+        click.echo(f"{what}: {count}")
+    for note in done.notes:
+        click.echo(note.en, err=True)
+    click.echo(f"written: {done.folder.resolve()}")
+
+
+@main.command()
+@click.argument("network", type=click.Path(path_type=Path))
+@click.argument("demand", type=_FILE, required=False)
 @click.option(
     "--algorithm",
     type=click.Choice(ASSIGNMENT_ALGORITHMS),
@@ -299,16 +329,21 @@ def audit(source: Path, **options: Any) -> None:
     "Examples:",
     "  citymove assign SiouxFalls_net.tntp SiouxFalls_trips.tntp",
     "  citymove assign net.tntp trips.tntp --algorithm paths --gap 1e-10 --out links.csv",
+    "  citymove assign my-gmns --algorithm paths",
 )
 @_answers
-def assign(network: Path, demand: Path, *, as_json: bool, **options: Any) -> None:
-    """Find the user equilibrium of a TNTP NETWORK and its DEMAND, with its certificate.
+def assign(network: Path, demand: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Find the user equilibrium of a NETWORK and its DEMAND, with its certificate.
 
-    All values are in the units of the files. The exit code is 1 where the gap was not reached.
+    NETWORK is a TNTP file, or a folder of GMNS, whose DEMAND is its demand.csv where none is given.
+    All values are in the units of the files; times of GMNS are minutes. The exit code is 1 where
+    the gap was not reached.
     """
     from citymove.cli.assigning import assign_files
 
-    summary = assign_files(network, demand, **options)
+    summary = assign_files(
+        network, demand, tell=lambda words: click.echo(words, err=True), **options
+    )
     if as_json:
         click.echo(json.dumps(summary.as_dict()))
     else:

@@ -96,6 +96,20 @@ class DemandTable(Table):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class TurnTable(Table):
+    """Permitted turns of a network, where it bans any.
+
+    Parameters
+    ----------
+    from_link, to_link
+        int32, rows of `NetworkTable`; the head of the first is the tail of the second.
+    """
+
+    from_link: Array = column(np.int32)
+    to_link: Array = column(np.int32)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class FlowTable(Table):
     """Volumes and costs of links, as another program found them.
 

@@ -69,6 +69,12 @@ class ExtractEntry(DocumentModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class LayerEntry(DocumentModel):
+    """The document of a layer that takes the place of what the extract says."""
+
+    layer: FileName
+
+
 class ZonesEntry(DocumentModel):
     """The grid of zones."""
 
@@ -151,6 +157,8 @@ class CityEntry(DocumentModel):
     citymove: Literal[1]
     name: NameEntry
     extract: ExtractEntry
+    roads: LayerEntry | None = None
+    car_parks: LayerEntry | None = None
     crs: Literal["EPSG:4326"]  # of the boundary and the anchors; the extract is WGS84 by nature
     country: Country
     year: Annotated[Whole, Field(ge=1990, le=2100)]

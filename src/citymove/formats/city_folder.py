@@ -21,6 +21,7 @@ from citymove.formats.assumptions_sheet import missing_keys, read_assumptions
 from citymove.formats.boundary_file import read_boundary
 from citymove.formats.car_parks_sheet import CarParkRow, read_car_parks, with_measured
 from citymove.formats.city_document import CityEntry, cross_faults
+from citymove.formats.city_layers import with_layers
 from citymove.formats.completed_layout import WORKBOOK
 from citymove.formats.completed_sheet import Completed, read_completed
 from citymove.formats.matrices import read_matrix
@@ -59,7 +60,8 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
         names, ``assumptions.csv`` and, where they exist, ``car_parks.csv`` and
         ``roads_to_complete.xlsx``, whose measured values go before those of the map, and
         ``trips.csv`` or ``trips.omx``, car trips a day between zones and gateways, which replace
-        the synthetic distribution.
+        the synthetic distribution. Documents of layers that ``city.yaml`` names, and their files,
+        lie there too.
     progress
         Told in words where the work stands.
 
@@ -89,6 +91,13 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
         boundary=stated.boundary,
         crop=stated.crop,
         progress=progress,
+    )
+    facts = with_layers(
+        facts,
+        roads=None if entry.roads is None else folder / entry.roads.layer,
+        car_parks=None if entry.car_parks is None else folder / entry.car_parks.layer,
+        country=entry.country,
+        boundary=stated.boundary,
     )
     tell("placing zones and gateways")
     return _with_trips(folder, _build(document, stated, facts, folder / WORKBOOK))

@@ -6,6 +6,7 @@ what it claims to hold before anything is read, and what leads out of it is refu
 """
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from citymove.formats.csv_rows import CsvRow, read_csv
 from citymove.foundation.errors import InputError, InputErrors
 from citymove.foundation.near_names import did_you_mean
 from citymove.foundation.table import frozen_array
+from citymove.foundation.whole_files import write_bytes
 
 Array = np.ndarray[Any, Any]
 
@@ -62,6 +64,46 @@ def read_matrix(path: Path, *, zone_ids: Sequence[str], table: str | None = None
     raise InputError(
         "is no known kind of matrix", file=path, value=ending or None, remedy="give .csv or .omx"
     )
+
+
+def write_omx(path: Path, matrices: Mapping[str, Array], *, zone_ids: Sequence[str]) -> None:
+    """Write matrices between zones as OMX, which `read_matrix` and other tools read.
+
+    Parameters
+    ----------
+    path
+        The file, ``.omx``.
+    matrices
+        float64 [zones, zones] by name, origins in rows.
+    zone_ids
+        Ids of rows and columns, in ``/lookup/zone_id``.
+
+    Raises
+    ------
+    InputError
+        A matrix of another size, a name that is none, ids that are not each once.
+    """
+    import h5py
+
+    count = len(zone_ids)
+    if len(set(zone_ids)) != count or not count:
+        raise InputError("ids of zones must differ", file=path, value=f"{count} zone ids")
+    buffer = BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.attrs["OMX_VERSION"] = np.bytes_("0.2")
+        file.attrs["SHAPE"] = np.array([count, count], np.int32)
+        data = file.create_group("data")
+        for name, matrix in matrices.items():
+            values = np.asarray(matrix, np.float64)
+            if values.shape != (count, count):
+                shape = f"{name} of shape {values.shape}"
+                raise InputError(f"must be {count} x {count}", file=path, value=shape)
+            if not name or "/" in name or name == ".":
+                raise InputError("is no name of a matrix", file=path, value=repr(name))
+            data.create_dataset(name, data=values, compression="gzip", compression_opts=1)
+        ids = np.array([zone.encode() for zone in zone_ids])
+        file.create_group("lookup").create_dataset("zone_id", data=ids)
+    write_bytes(path, buffer.getvalue())
 
 
 def _read_csv(path: Path, rows: Mapping[str, int]) -> Array:
