@@ -205,7 +205,8 @@ def test_an_extract_takes_a_workbook_too(town: Path) -> None:
     ("arguments", "message"),
     [
         (["nowhere.osm.pbf"], "does not exist"),
-        (["city/city.yaml"], "must end in .osm"),
+        (["city/city.yaml"], "give its folder instead"),
+        (["city/assumptions.csv"], "must end in .osm"),
         (["city", "--country", "DE"], "--country DE: is for an extract"),
         (["city", "--completed", "x.xlsx"], f"put the workbook into the folder as {WORKBOOK}"),
         (["city/roads.osm", "--completed", "x.xlsx"], "x.xlsx: does not exist"),

@@ -182,6 +182,8 @@ def test_the_report_is_drawn_again_to_the_byte(undisturbed: Undisturbed, copied:
 
 def stopped_at_first_run(place: Path, out: Path, jobs: int, by: signal.Signals) -> tuple[int, str]:
     """Start a run, stop it and all its processes when its first run is stored."""
+    # a shell lets what it starts in the background ignore interrupts, and children inherit that
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command("run", "two_ways.yaml", "--jobs", str(jobs), "--out", str(out)),
         cwd=place,
@@ -202,6 +204,7 @@ def stopped_at_first_run(place: Path, out: Path, jobs: int, by: signal.Signals) 
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        signal.signal(signal.SIGINT, before)
     return process.returncode, stderr
 
 

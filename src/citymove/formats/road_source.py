@@ -8,6 +8,7 @@ from typing import Final
 from citymove.facts.car_parks import CarParks
 from citymove.facts.kerb import Kerb, KerbClear, KerbHours, KerbSides
 from citymove.facts.places import Places
+from citymove.formats.city_folder import CITY
 from citymove.formats.drawn_roads import RoadFacts
 from citymove.formats.layers import read_layer
 from citymove.formats.layers.layer_document import read_roads_layer_document
@@ -59,6 +60,8 @@ def read_road_source(
         What the reader of the file raises; another country than the layer's document states.
     """
     ending = path.suffix.lower()
+    if path.name == CITY:
+        raise InputError("is a city's own file", file=path, remedy="give its folder instead")
     if ending in LAYER_ENDINGS:
         entry = read_roads_layer_document(path)
         if country and entry.country and country.upper() != entry.country:
