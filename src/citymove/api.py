@@ -35,10 +35,12 @@ from citymove.signals.timing import time_signals
 from citymove.traffic.equilibrium import assign
 from citymove.traffic.free_flow import free_skim_min
 from citymove.traffic.from_tables import network_from_table
+from citymove.traffic.user_classes import UserClass
 
 __all__ = [
     "SearchScope",
     "Slices",
+    "UserClass",
     "assign",
     "audit_city",
     "audit_extract",

@@ -7,7 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from citymove.signals.delay import hcm_delay, hcm_delay_derivative, hcm_delay_integral
+from citymove.signals.delay import (
+    hcm_delay,
+    hcm_delay_derivative,
+    hcm_delay_integral,
+    hcm_delay_second_derivative,
+)
 
 Approach = tuple[float, float, float, float]
 
@@ -43,6 +48,19 @@ def test_the_derivative_is_the_slope_of_the_delay(approach: Approach, x: float) 
     slope = (hcm_delay(high, *approach) - hcm_delay(low, *approach)) / (high - low)
     exact = hcm_delay_derivative(x * capacity, *approach)
     assert exact == pytest.approx(slope, rel=1e-4, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(approaches, st.floats(0.01, 3.0))
+def test_the_second_derivative_is_the_slope_of_the_first(approach: Approach, x: float) -> None:
+    capacity = approach[0] * approach[2]
+    step = 1e-6
+    if abs(x - 1) < 2 * step:
+        return  # the first derivative jumps there
+    low, high = (x - step) * capacity, (x + step) * capacity
+    first = [hcm_delay_derivative(v, *approach) for v in (low, high)]
+    exact = hcm_delay_second_derivative(x * capacity, *approach)
+    assert exact == pytest.approx((first[1] - first[0]) / (high - low), rel=1e-3, abs=1e-9)
 
 
 @settings(max_examples=60, deadline=None)

@@ -68,6 +68,26 @@ def hcm_delay_derivative(
 
 
 @kernel
+def hcm_delay_second_derivative(
+    volume: float, capacity_sat_vph: float, cycle_s: float, green_ratio: float, period_h: float
+) -> float:
+    """Return the second derivative of `hcm_delay` by volume, s per (veh/h)^2.
+
+    At X = 1, where the first derivative jumps, the one from the right.
+    """
+    capacity = capacity_sat_vph * green_ratio
+    x = volume / capacity
+    bend = 0.0
+    if green_ratio < 1.0 and x < 1.0:
+        part = (1.0 - green_ratio) / (1.0 - x * green_ratio)
+        bend = cycle_s * green_ratio * green_ratio * part * part / (1.0 - x * green_ratio)
+    a = EIGHT_K_I / (capacity * period_h)
+    root = math.sqrt((x - 1.0) * (x - 1.0) + a * x)
+    bend += 900.0 * period_h * a * (1.0 - 0.25 * a) / (root * root * root)
+    return bend / (capacity * capacity)
+
+
+@kernel
 def hcm_delay_integral(
     volume: float, capacity_sat_vph: float, cycle_s: float, green_ratio: float, period_h: float
 ) -> float:

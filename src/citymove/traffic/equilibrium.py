@@ -1,7 +1,7 @@
-"""User equilibrium: no driver gains by another path (Wardrop 1952, first principle)."""
+"""Equilibrium of users, and optimum of the system (Wardrop 1952, first and second principle)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from citymove.traffic.loading import Loader, Map, workers_map
 from citymove.traffic.network import AssignmentNetwork, Equilibrium
 from citymove.traffic.network_checks import check_network, network_graphs
 from citymove.traffic.path_flows import PathFlows
-from citymove.traffic.slice_costs import SliceCosts
+from citymove.traffic.slice_costs import OBJECTIVES, SliceCosts
 from citymove.traffic.solution import Solution
+from citymove.traffic.user_classes import ClassTerms, UserClass, class_terms
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,7 @@ _CONJUGATE_TO = {"bfw": 2, "cfw": 1, "fw": 0, "msa": 0}
 @dataclass(frozen=True, slots=True)
 class _Options:
     algorithm: str
+    objective: str
     gap: float
     max_iterations: int
 
@@ -38,6 +40,8 @@ def assign(
     demand: Array,
     *,
     algorithm: str = "bfw",
+    objective: str = "user",
+    classes: Sequence[UserClass] | None = None,
     gap: float = 1e-6,
     max_iterations: int = 2000,
     preload: Array | None = None,
@@ -52,20 +56,28 @@ def assign(
         Links, costs, turns.
     demand
         float [segments, slices, zones, zones], >= 0, origins before destinations; trips within a
-        zone are ignored. All segments meet the same costs; they are kept apart in the result.
+        zone are ignored. Segments are kept apart in the result; without `classes` all meet the
+        same costs.
     algorithm
         "bfw" bi-conjugate Frank-Wolfe, "paths" gradient projection over paths (kept in the
         result), "cfw" conjugate, "fw" plain Frank-Wolfe, "msa" successive averages, "aon" one
         loading at the costs of the empty (preloaded) network.
+    objective
+        "user": no driver gains by another path. "system": the total cost is least; algorithms and
+        certificate then go by marginal costs.
+    classes
+        What the users of each segment pay, where they may not drive and what room they take, one
+        class a segment; None: none of these.
     gap
         Relative gap to reach, > 0.
     max_iterations
         Most loadings a slice; where they do not suffice, `converged` is false.
     preload
-        float [slices, links], >= 0, volumes that are given and not assigned; None: 0.
+        float [slices, links], >= 0, volumes in passenger car equivalents that are given and not
+        assigned; None: 0.
     start
-        An earlier result. In a slice of the same demand, links and turns its volumes are feasible
-        and are where the search starts (capacities, times and preload may differ). Elsewhere
+        An earlier result. In a slice of the same demand, links, turns and closures its volumes are
+        feasible and are where the search starts (all else may differ). Elsewhere
         only its times are used: the first loading goes by them instead of by the times of the
         empty network. "paths" starts from paths wherever they serve, whatever demand and turns
         were, if the start has any. Either way the answer is certified afresh.
@@ -95,21 +107,23 @@ def assign(
     >>> [round(float(v), 2) for v in found.link_volume[0, 0]], round(found.link_time[0, 0], 4)
     ([1486.81, 1513.19], np.float64(17.3302))
     """
-    options = _Options(algorithm, float(gap), int(max_iterations))
+    options = _Options(algorithm, objective, float(gap), int(max_iterations))
     _check_options(options, workers)
     check_network(network)
     graphs = network_graphs(network)
     trips = _checked_demand(network, demand)
+    terms = class_terms(classes, trips.shape[0], network.link_count)
     given = _checked_preload(network, preload)
     key_of = {id(graph): fingerprint(tuple(graph)) for graph in graphs}
     topology_key = tuple(key_of[id(graph)] for graph in graphs)
-    demand_key = tuple(fingerprint(trips[:, k]) for k in range(network.slice_count))
-    starts = _starts(network, start, topology_key, demand_key)
+    demand_key = tuple(_demand_key(trips[:, k], terms) for k in range(network.slice_count))
+    starts = _starts(network, start, topology_key, demand_key, terms.pce)
+    trips *= terms.pce[:, None, None, None]
 
     def solve(k: int, map_blocks: Map) -> tuple[Solution, Certificate]:
-        costs, graph = SliceCosts.of(network, k, given[k]), graphs[k]
-        solution = _solve(costs, graph, trips[:, k], starts[k], options, map_blocks)
-        return solution, certify(graph, costs, trips[:, k], solution.volume)
+        costs = SliceCosts.of(network, k, given[k], terms, objective)
+        solution = _solve(costs, graphs[k], trips[:, k], starts[k], options, map_blocks)
+        return solution, certify(graphs[k], costs, trips[:, k], solution.volume)
 
     slices = range(network.slice_count)
     with workers_map(workers) as on_threads:
@@ -118,7 +132,8 @@ def assign(
             solved = list(on_threads(lambda k: solve(k, map), slices))
         else:
             solved = [solve(k, on_threads) for k in slices]
-    return _packaged(solved, given, options.gap, topology_key, demand_key)
+    found = _packaged(solved, given, options, topology_key, demand_key)
+    return found if classes is None else _with_classes(found, solved, classes, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +155,21 @@ def _solve(
 ) -> Solution:
     if options.algorithm == "paths":
         return gradient_projection(
-            costs.terms,
+            costs,
             graph,
             demand,
             gap=options.gap,
             max_iterations=options.max_iterations,
             start=start.paths,
         )
-    loader = Loader(graph, demand, map_blocks)
+    loader = Loader(graph, demand, map_blocks, costs.classes)
     volume = start.volume
     if volume is None or options.algorithm == "aon":
-        empty = costs.times(np.zeros(costs.terms.preload.size))
-        time = empty if start.link_time is None else start.link_time
-        volume = loader.load(time + costs.terms.fixed_cost).volume
+        if start.link_time is None:
+            cost = costs.costs(np.zeros(costs.terms.preload.size))
+        else:
+            cost = start.link_time + costs.terms.fixed_cost
+        volume = loader.load(cost).volume
     if options.algorithm == "aon":
         return Solution(volume, np.empty(0))
     return frank_wolfe(
@@ -166,11 +183,19 @@ def _solve(
     )
 
 
+def _demand_key(trips: Array, classes: ClassTerms) -> str:
+    """Return what must be equal for volumes to be feasible again, beside the topology."""
+    if not classes.closed.any():
+        return fingerprint(trips)
+    return fingerprint(trips, classes.closed[classes.group])
+
+
 def _starts(
     network: AssignmentNetwork,
     start: Equilibrium | None,
     topology_key: tuple[str, ...],
     demand_key: tuple[str, ...],
+    pce: Array,
 ) -> list[_Start]:
     slices = network.slice_count
     if start is None:
@@ -186,7 +211,7 @@ def _starts(
     for k in range(slices):
         paths = None if start.paths is None else start.paths[k]
         if before[k : k + 1] == [(topology_key[k], demand_key[k])]:
-            starts.append(_Start(volume=np.array(start.link_volume[:, k]), paths=paths))
+            starts.append(_Start(volume=start.link_volume[:, k] * pce[:, None], paths=paths))
         else:
             starts.append(_Start(link_time=np.array(start.link_time[k]), paths=paths))
     return starts
@@ -195,7 +220,7 @@ def _starts(
 def _packaged(
     solved: list[tuple[Solution, Certificate]],
     preload: Array,
-    gap: float,
+    options: _Options,
     topology_key: tuple[str, ...],
     demand_key: tuple[str, ...],
 ) -> Equilibrium:
@@ -211,15 +236,34 @@ def _packaged(
         relative_gap=each(lambda c: c.relative_gap),
         average_excess_cost=each(lambda c: c.average_excess_cost),
         objective=each(lambda c: c.objective),
+        objective_bound=each(lambda c: c.objective_bound),
         tstt=each(lambda c: c.tstt),
         sptt=each(lambda c: c.sptt),
         iterations=frozen_array(np.array([s.history.size for s, _ in solved], np.int64)),
         history=tuple(frozen_array(s.history) for s, _ in solved),
         unreachable=each(lambda c: c.unreachable),
-        converged=each(lambda c: c.relative_gap <= gap),
+        converged=each(lambda c: c.relative_gap <= options.gap),
         topology_key=topology_key,
         demand_key=demand_key,
         paths=kept if len(kept) == len(solved) else None,
+        sought=options.objective,
+    )
+
+
+def _with_classes(
+    found: Equilibrium,
+    solved: list[tuple[Solution, Certificate]],
+    classes: Sequence[UserClass],
+    terms: ClassTerms,
+) -> Equilibrium:
+    """Return the result in vehicles of each class, with their names and costs."""
+    by_class = np.stack([c.group_trip_cost[terms.group] for _, c in solved], axis=1)
+    return replace(
+        found,
+        link_volume=frozen_array(found.link_volume / terms.pce[:, None, None]),
+        class_names=tuple(one.name for one in classes),
+        class_trip_cost=frozen_array(by_class),
+        pce=frozen_array(terms.pce),
     )
 
 
@@ -227,6 +271,10 @@ def _check_options(options: _Options, workers: int) -> None:
     if options.algorithm not in ALGORITHMS:
         raise InputError(
             f"must be one of {', '.join(ALGORITHMS)}", value=f"algorithm {options.algorithm!r}"
+        )
+    if options.objective not in OBJECTIVES:
+        raise InputError(
+            f"must be one of {', '.join(OBJECTIVES)}", value=f"objective {options.objective!r}"
         )
     if not options.gap > 0:
         raise InputError("must be > 0", value=f"gap = {options.gap}")

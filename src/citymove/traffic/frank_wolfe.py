@@ -75,7 +75,9 @@ def _biconjugate_target(
     return (y + nu * s1 + mu * s2) / (1.0 + mu + nu)
 
 
-def _target(x: Array, y: Array, memory: _Memory, cost: Array, curvature: Array) -> Array:
+def _target(
+    costs: SliceCosts, x: Array, y: Array, memory: _Memory, cost: Array, curvature: Array
+) -> Array:
     """Return the next target: conjugate to the remembered ones where that descends, else `y`."""
     target: Array | None = None
     if memory.targets and memory.step <= _WHOLE_STEP:
@@ -84,7 +86,7 @@ def _target(x: Array, y: Array, memory: _Memory, cost: Array, curvature: Array) 
             target = _conjugate_target(x, y, s1, curvature)
         else:
             target = _biconjugate_target(x, y, s1, s2, memory.step, curvature)
-    if target is None or float(np.sum(cost * (target - x).sum(axis=0))) >= 0.0:
+    if target is None or costs.spent(cost, target - x) >= 0.0:
         memory.forget()
         return y
     return target
@@ -93,7 +95,7 @@ def _target(x: Array, y: Array, memory: _Memory, cost: Array, curvature: Array) 
 StepRule = Callable[[int, Array, Array], float]
 
 
-def averaging_step(iteration: int, _total: Array, _direction: Array) -> float:
+def averaging_step(iteration: int, _volume: Array, _direction: Array) -> float:
     """Return the step of successive averages: all loadings so far weigh the same.
 
     Examples
@@ -121,7 +123,7 @@ def frank_wolfe(
     costs, loader
         Of one slice.
     volume
-        float64 [segments, links], feasible: where to start.
+        float64 [segments, links], in passenger car equivalents, feasible: where to start.
     conjugate_to
         How many former targets a step heeds: 0 plain, 1 conjugate, 2 bi-conjugate.
     gap
@@ -139,15 +141,15 @@ def frank_wolfe(
         total = x.sum(axis=0)
         cost = costs.costs(total)
         loaded = loader.load(cost)
-        history.append(relative_gap(float(np.sum(cost * total)), loaded.trip_cost_total))
+        history.append(relative_gap(costs.spent(cost, x), loaded.trip_cost_total))
         if history[-1] <= gap or iteration + 1 == max_iterations:
             break
-        target = _target(x, loaded.volume, memory, cost, costs.derivatives(total))
-        direction = (target - x).sum(axis=0)
+        target = _target(costs, x, loaded.volume, memory, cost, costs.derivatives(total))
+        direction = target - x
         if step_rule is None:
-            step = costs.best_step(total, direction)
+            step = costs.best_step(x, direction)
         else:
-            step = step_rule(iteration, total, direction)
+            step = step_rule(iteration, x, direction)
         x = (1.0 - step) * x + step * target
         memory.remember(target, step)
     return Solution(x, np.array(history))

@@ -19,10 +19,10 @@ from citymove.foundation.jit import kernel
 from citymove.paths.graph import SearchGraph
 from citymove.paths.trees import Search, new_search, tree
 from citymove.traffic.gap import relative_gap
-from citymove.traffic.link_performance import link_time, link_time_derivative
 from citymove.traffic.path_flows import PathFlows
-from citymove.traffic.slice_costs import CostTerms
+from citymove.traffic.slice_costs import SliceCosts, link_cost, link_cost_derivative
 from citymove.traffic.solution import Solution
+from citymove.traffic.user_classes import ClassTerms
 
 Array = np.ndarray[Any, Any]
 
@@ -33,11 +33,12 @@ _SAME_COST = 1e-13  # relative rounding error of the sum of a path's costs
 
 
 class _Pairs(NamedTuple):
-    """Pairs of zones with demand, sorted by origin, then destination."""
+    """Pairs of zones with demand, sorted by group, origin and destination."""
 
+    group: Array  # int64 [pairs], classes that pay the same and may drive the same links
     origin: Array  # int64 [pairs]
     destination: Array  # int64 [pairs]
-    demand: Array  # float64 [pairs], > 0, all segments
+    demand: Array  # float64 [pairs], > 0, all segments of the group
 
 
 class _Pool(NamedTuple):
@@ -66,14 +67,8 @@ class _Links(NamedTuple):
 @kernel
 def _update_link(terms: Any, links: Any, link: Any) -> None:
     volume = links.volume[link] + terms.preload[link]
-    links.cost[link] = terms.fixed_cost[link] + link_time(
-        terms.function[link], terms.free_time[link], terms.capacity[link],
-        terms.parameters[link], volume,
-    )  # fmt: skip
-    links.slope[link] = link_time_derivative(
-        terms.function[link], terms.free_time[link], terms.capacity[link],
-        terms.parameters[link], volume,
-    )  # fmt: skip
+    links.cost[link] = link_cost(terms, link, volume)
+    links.slope[link] = link_cost_derivative(terms, link, volume)
 
 
 @kernel
@@ -119,29 +114,36 @@ def _add_path(state_link: Any, pool: Any, pair: int, search: Any, last: int, flo
 
 
 @kernel
+def _path_cost(constant: Any, group: int, pool: Any, links: Any, path: int) -> Any:
+    """Return the cost of a path to a group."""
+    cost = 0.0
+    for k in range(pool.start[path], pool.start[path] + pool.length[path]):
+        cost += links.cost[pool.links[k]] + constant[group, pool.links[k]]
+    return cost
+
+
+@kernel
 def _find_paths(
-    graph: Any, pairs: Any, state_cost: Any, pool: Any, links: Any, search: Any, totals: Any,
-    first_pair: int,
+    graph: Any, pairs: Any, constant: Any, state_cost: Any, pool: Any, links: Any, search: Any,
+    totals: Any, first_pair: int,
 ) -> Any:  # fmt: skip
     """Add each pair's cheapest path where it is new; return where room ended.
 
     A pair's first path takes all its demand. Adds the cost of all trips by their cheapest paths
     to ``totals[0]``.
     """
-    origin = -1
+    group, origin = -1, -1
     for pair in range(first_pair, pairs.origin.size):
-        if pairs.origin[pair] != origin:
-            origin = pairs.origin[pair]
-            tree(graph, state_cost, origin, search)
+        if pairs.origin[pair] != origin or pairs.group[pair] != group:
+            group, origin = pairs.group[pair], pairs.origin[pair]
+            tree(graph, state_cost[group], origin, search)
         last = search.arrive_by[pairs.destination[pair]]
         if last < 0:
             continue
         cheapest = search.node_cost[pairs.destination[pair]]
         path = pool.first[pair]
         while path >= 0:
-            cost = 0.0
-            for k in range(pool.start[path], pool.start[path] + pool.length[path]):
-                cost += links.cost[pool.links[k]]
+            cost = _path_cost(constant, group, pool, links, path)
             if cost <= cheapest * (1.0 + _SAME_COST):
                 break
             path = pool.following[path]
@@ -154,7 +156,9 @@ def _find_paths(
 
 
 @kernel
-def _shift(terms: Any, pool: Any, links: Any, dear: int, cheap: int) -> Any:
+def _shift(
+    terms: Any, constant: Any, group: int, pool: Any, links: Any, dear: int, cheap: int
+) -> Any:
     """Shift flow from `dear` to `cheap`; return the excess cost of `dear` before.
 
     Only links count that one of the two uses more often; a path round a ban over several links
@@ -174,7 +178,7 @@ def _shift(terms: Any, pool: Any, links: Any, dear: int, cheap: int) -> Any:
             link = pool.links[k]
             more = links.uses[link]
             if more != 0:
-                excess -= more * links.cost[link]
+                excess -= more * (links.cost[link] + constant[group, link])
                 slope += more * more * links.slope[link]
                 links.differing[count] = link
                 links.more[count] = more
@@ -193,19 +197,18 @@ def _shift(terms: Any, pool: Any, links: Any, dear: int, cheap: int) -> Any:
 
 
 @kernel
-def _sweep(terms: Any, pool: Any, links: Any) -> float:
+def _sweep(terms: Any, pairs: Any, constant: Any, pool: Any, links: Any) -> float:
     """Go over all pairs once; return the excess cost of all trips, as it was met."""
     excess = 0.0
     for pair in range(pool.first.size):
         path = pool.first[pair]
         if path < 0 or pool.following[path] < 0:
             continue
+        group = pairs.group[pair]
         cheap = -1
         least = np.inf
         while path >= 0:
-            cost = 0.0
-            for k in range(pool.start[path], pool.start[path] + pool.length[path]):
-                cost += links.cost[pool.links[k]]
+            cost = _path_cost(constant, group, pool, links, path)
             if cost < least:
                 least = cost
                 cheap = path
@@ -213,9 +216,22 @@ def _sweep(terms: Any, pool: Any, links: Any) -> float:
         path = pool.first[pair]
         while path >= 0:
             if path != cheap and pool.flow[path] > 0.0:
-                excess += _shift(terms, pool, links, path, cheap)
+                excess += _shift(terms, constant, group, pool, links, path, cheap)
             path = pool.following[path]
     return excess
+
+
+@kernel
+def _constants_paid(pairs: Any, constant: Any, pool: Any) -> float:
+    paid = 0.0
+    for pair in range(pool.first.size):
+        group = pairs.group[pair]
+        path = pool.first[pair]
+        while path >= 0:
+            for k in range(pool.start[path], pool.start[path] + pool.length[path]):
+                paid += pool.flow[path] * constant[group, pool.links[k]]
+            path = pool.following[path]
+    return paid
 
 
 @kernel
@@ -236,7 +252,7 @@ def _drop_unused(pool: Any) -> None:
 
 
 def gradient_projection(
-    terms: CostTerms,
+    costs: SliceCosts,
     graph: SearchGraph,
     demand: Array,
     *,
@@ -248,47 +264,64 @@ def gradient_projection(
 
     Parameters
     ----------
-    terms
-        Costs of the slice's links.
+    costs
+        Of the slice's links, classes included.
     graph
         Where paths are searched.
     demand
-        float64 [segments, zones, zones], >= 0, diagonal 0. A path's share of a pair's demand is
-        the same for all segments, which meet the same costs.
+        float64 [segments, zones, zones], in passenger car equivalents, >= 0, diagonal 0. A path's
+        share of a pair's demand is the same for all segments of a group, which meet the same costs.
     gap
         Relative gap to stop at.
     max_iterations
         Most rounds (searches of all trees).
     start
-        Paths to start with, of any demand; those that the graph does not permit are left out, and
-        pairs that are left without a path are loaded on their cheapest one.
+        Paths to start with, of any demand; those that the graph or the group's closures do not
+        permit are left out, and pairs that are left without a path are loaded on their cheapest
+        one.
     """
-    trips = demand.sum(axis=0)
-    origin, destination = np.nonzero(trips)
-    pairs = _Pairs(origin, destination, trips[origin, destination])
-    pool = _pool_of(pairs, graph, start)
+    terms, classes = costs.terms, costs.classes
+    constant = classes.constant
+    pairs = _pairs_of(demand, classes)
+    pool = _pool_of(pairs, graph, classes, start)
     count = graph.link_count
     links = _link_state(count)
     search = new_search(graph)
     if np.any(pool.first < 0):
         _sum_paths(terms, pool, links)
-        pool, _ = _with_new_paths(graph, pairs, pool, links, search)
+        pool, _ = _with_new_paths(graph, pairs, classes, pool, links, search)
     history: list[float] = []
     for iteration in range(max_iterations):
         _sum_paths(terms, pool, links)
-        pool, sptt = _with_new_paths(graph, pairs, pool, links, search)
+        pool, sptt = _with_new_paths(graph, pairs, classes, pool, links, search)
         tstt = float(np.sum(links.volume * links.cost))
+        if classes.differ:
+            tstt += _constants_paid(pairs, constant, pool)
         history.append(relative_gap(tstt, sptt))
         if history[-1] <= gap or iteration + 1 == max_iterations:
             break
         enough = max(_SWEEP_SHARE * history[-1], _GAP_SHARE * gap) * tstt
         for _ in range(_MOST_SWEEPS):
-            if _sweep(terms, pool, links) <= enough:
+            if _sweep(terms, pairs, constant, pool, links) <= enough:
                 break
         _drop_unused(pool)
     paths = _path_flows(pairs, pool)
-    volume = np.stack([paths.volume(of_segment, count) for of_segment in demand])
+    by_group = [paths.of_group(group) for group in range(classes.group_count)]
+    volume = np.stack(
+        [
+            by_group[group].volume(of_segment, count)
+            for group, of_segment in zip(classes.group, demand, strict=True)
+        ]
+    )
     return Solution(volume, np.array(history), paths)
+
+
+def _pairs_of(demand: Array, classes: ClassTerms) -> _Pairs:
+    trips = np.zeros((classes.group_count, *demand.shape[1:]))
+    for group, of_segment in zip(classes.group, demand, strict=True):
+        trips[group] += of_segment
+    group, origin, destination = np.nonzero(trips)
+    return _Pairs(group, origin, destination, trips[group, origin, destination])
 
 
 def _link_state(count: int) -> _Links:
@@ -303,13 +336,20 @@ def _link_state(count: int) -> _Links:
 
 
 def _with_new_paths(
-    graph: SearchGraph, pairs: _Pairs, pool: _Pool, links: _Links, search: Search
+    graph: SearchGraph,
+    pairs: _Pairs,
+    classes: ClassTerms,
+    pool: _Pool,
+    links: _Links,
+    search: Search,
 ) -> tuple[_Pool, float]:
     totals = np.zeros(1)
-    state_cost = graph.by_state(links.cost)
+    state_cost = graph.by_state(links.cost + classes.search_constant)
     pair = 0
     while True:
-        pair = _find_paths(graph, pairs, state_cost, pool, links, search, totals, pair)
+        pair = _find_paths(
+            graph, pairs, classes.constant, state_cost, pool, links, search, totals, pair
+        )
         if pair == pairs.origin.size:
             return pool, float(totals[0])
         pool = _grown(pool)
@@ -330,7 +370,9 @@ def _grown(pool: _Pool) -> _Pool:
     )
 
 
-def _pool_of(pairs: _Pairs, graph: SearchGraph, start: PathFlows | None) -> _Pool:
+def _pool_of(
+    pairs: _Pairs, graph: SearchGraph, classes: ClassTerms, start: PathFlows | None
+) -> _Pool:
     """Return a pool of the start's paths that serve here, with room for more."""
     count = pairs.origin.size
     first = np.full(count, -1, np.int64)
@@ -346,7 +388,7 @@ def _pool_of(pairs: _Pairs, graph: SearchGraph, start: PathFlows | None) -> _Poo
     )
     if start is None or count == 0:
         return pool
-    kept, pair = _serving(pairs, graph, start)
+    kept, pair = _serving(pairs, graph, classes, start)
     while len(kept) > pool.start.size or kept.links.size > pool.links.size:
         pool = _grown(pool)
     n = len(kept)
@@ -364,13 +406,21 @@ def _pool_of(pairs: _Pairs, graph: SearchGraph, start: PathFlows | None) -> _Poo
     return pool
 
 
-def _serving(pairs: _Pairs, graph: SearchGraph, start: PathFlows) -> tuple[PathFlows, Array]:
+def _serving(
+    pairs: _Pairs, graph: SearchGraph, classes: ClassTerms, start: PathFlows
+) -> tuple[PathFlows, Array]:
     """Return the start's paths that are permitted and of a pair with demand, and their pairs."""
-    zones = int(max(pairs.destination.max(), start.destination.max(initial=0))) + 1
-    keys = pairs.origin * zones + pairs.destination
-    of_paths = start.origin.astype(np.int64) * zones + start.destination
+    zones = int(max(pairs.origin.max(), pairs.destination.max(), start.origin.max(initial=0),
+                    start.destination.max(initial=0))) + 1  # fmt: skip
+    keys = (pairs.group * zones + pairs.origin) * zones + pairs.destination
+    of_paths = (start.group.astype(np.int64) * zones + start.origin) * zones + start.destination
     pair = np.minimum(np.searchsorted(keys, of_paths), keys.size - 1)
-    rows = np.flatnonzero((keys[pair] == of_paths) & (start.share > 0) & start.permitted(graph))
+    served = (keys[pair] == of_paths) & (start.share > 0) & start.permitted(graph)
+    if classes.closed.any():
+        shut = classes.closed[np.repeat(pairs.group[pair], np.diff(start.start)), start.links]
+        path = np.repeat(np.arange(len(start)), np.diff(start.start))
+        served &= np.bincount(path, shut, len(start)) == 0
+    rows = np.flatnonzero(served)
     return start.take(rows), pair[rows]
 
 
@@ -393,6 +443,7 @@ def _path_flows(pairs: _Pairs, pool: _Pool) -> PathFlows:
     start = np.concatenate([[0], np.cumsum(length)])
     steps = np.repeat(pool.start[row] - start[:-1], length) + np.arange(start[-1])
     return PathFlows(
+        group=pairs.group[pair_of],
         origin=pairs.origin[pair_of],
         destination=pairs.destination[pair_of],
         share=flow / total[pair_of],

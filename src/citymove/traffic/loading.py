@@ -16,6 +16,7 @@ import numpy as np
 from citymove.foundation.jit import kernel
 from citymove.paths.graph import SearchGraph
 from citymove.paths.trees import Search, new_search, tree
+from citymove.traffic.user_classes import ClassTerms, class_terms
 
 Array = np.ndarray[Any, Any]
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
@@ -24,11 +25,25 @@ BLOCKS = 8
 
 
 @kernel
+def _asks(demand: Any, group_of: Any, group: int, origin: int) -> bool:
+    """Return whether segments of this group start from this origin."""
+    for segment in range(demand.shape[0]):
+        if group_of[segment] == group:
+            for zone in range(demand.shape[2]):
+                if demand[segment, origin, zone] > 0.0:
+                    return True
+    return False
+
+
+@kernel
 def _load_tree(
-    count: int, search: Any, demand: Any, origin: int, flow: Any, volume: Any, totals: Any
-) -> None:
+    count: int, search: Any, demand: Any, group_of: Any, group: int, origin: int, flow: Any,
+    volume: Any, totals: Any,
+) -> None:  # fmt: skip
     """Add one origin's demand to `volume` by state; totals: cost of trips, trips without a path."""
     for segment in range(demand.shape[0]):
+        if group_of[segment] != group:
+            continue
         loaded = False
         for zone in range(demand.shape[2]):
             trips = demand[segment, origin, zone]
@@ -55,8 +70,8 @@ def _load_tree(
 
 @kernel
 def _load_block(
-    graph: Any, state_cost: Any, demand: Any, origins: Any, search: Any, flow: Any, volume: Any,
-    totals: Any,
+    graph: Any, state_cost: Any, demand: Any, group_of: Any, origins: Any, search: Any, flow: Any,
+    volume: Any, totals: Any,
 ) -> None:  # fmt: skip
     for segment in range(volume.shape[0]):
         for state in range(volume.shape[1]):
@@ -64,8 +79,10 @@ def _load_block(
     totals[0] = 0.0
     totals[1] = 0.0
     for k in range(origins.size):
-        count = tree(graph, state_cost, origins[k], search)
-        _load_tree(count, search, demand, origins[k], flow, volume, totals)
+        for group in range(state_cost.shape[0]):
+            if _asks(demand, group_of, group, origins[k]):
+                count = tree(graph, state_cost[group], origins[k], search)
+                _load_tree(count, search, demand, group_of, group, origins[k], flow, volume, totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +124,23 @@ class Loader:
         float64 [segments, zones, zones], >= 0, finite, diagonal 0.
     map_blocks
         Runs the blocks: `map`, or a thread pool's.
+    classes
+        What sets the segments apart; None: all meet the same costs.
     """
 
-    def __init__(self, graph: SearchGraph, demand: Array, map_blocks: Map = map) -> None:
+    def __init__(
+        self,
+        graph: SearchGraph,
+        demand: Array,
+        map_blocks: Map = map,
+        classes: ClassTerms | None = None,
+    ) -> None:
+        if classes is None:
+            classes = class_terms(None, demand.shape[0], graph.link_count)
         self._graph = graph
         self._demand = np.array(demand, np.float64)
+        self._group_of = classes.group
+        self._constant = classes.search_constant
         self._map = map_blocks
         active = np.flatnonzero(self._demand.sum(axis=(0, 2)) > 0)
         parts = [part for part in np.array_split(active, BLOCKS) if part.size]
@@ -129,13 +158,16 @@ class Loader:
         self._shape = shape
 
     def load(self, link_cost: Array) -> Loaded:
-        """Return the volumes of one loading at `link_cost`, float64 [links], >= 0 or inf."""
-        state_cost = self._graph.by_state(link_cost)
+        """Return the volumes of one loading at `link_cost`, float64 [links], >= 0 or inf.
+
+        What a class bears beside it, and where it may not drive, is known to the loader.
+        """
+        state_cost = self._graph.by_state(link_cost + self._constant)
 
         def run(block: _Block) -> None:
             _load_block(
-                self._graph, state_cost, self._demand, block.origins, block.search, block.flow,
-                block.volume, block.totals,
+                self._graph, state_cost, self._demand, self._group_of, block.origins, block.search,
+                block.flow, block.volume, block.totals,
             )  # fmt: skip
 
         for _ in self._map(run, self._blocks):

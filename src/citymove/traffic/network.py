@@ -97,25 +97,37 @@ class AssignmentNetwork:
 class Equilibrium:
     """Volumes at which no driver gains by another path, with their certificate.
 
+    For the optimum of the system: at which no change of path lowers the total time. What judges
+    the volumes (`relative_gap`, `average_excess_cost`, `objective`, `objective_bound`) goes by the
+    costs of the objective, see `traffic.slice_costs`; `tstt`, `sptt`, `link_time` and the costs of
+    trips are what drivers meet.
+
     Parameters
     ----------
     link_volume
-        float64 [segments, slices, links], demand units; preload left out.
+        float64 [segments, slices, links], vehicles in demand units; preload left out. Their sum
+        in equivalents is unique where times rise strictly; how classes share it is not.
     preload
-        float64 [slices, links], volumes that were given and not assigned.
+        float64 [slices, links], volumes that were given and not assigned, in equivalents.
     link_time
         float64 [slices, links], at volume + preload, fixed cost left out.
     trip_cost
-        float64 [slices, zones, zones], cost of the cheapest path at these times, inf where there
-        is none; 0 on the diagonal.
+        float64 [slices, zones, zones], cost of the cheapest path at these times, without what
+        classes add, inf where there is none; 0 on the diagonal.
     relative_gap
-        float64 [slices], (TSTT - SPTT) / TSTT on generalised cost, intrazonal trips left out.
+        float64 [slices], excess / total cost: what all would save on their cheapest paths, at
+        unchanged costs. For users (TSTT - SPTT) / TSTT on generalised cost. Intrazonal trips are
+        left out.
     average_excess_cost
-        float64 [slices], (TSTT - SPTT) / demand.
+        float64 [slices], excess / demand.
     objective
-        float64 [slices], Beckmann's; ``objective - (TSTT - SPTT)`` bounds the optimum from below.
+        float64 [slices], Beckmann's for users, the total cost for the system.
+    objective_bound
+        float64 [slices], objective - excess: no volumes have a smaller objective. -inf, none known,
+        where the optimum of the system is sought and a link ends at a signal.
     tstt, sptt
-        float64 [slices], total system and shortest path travel time of assigned trips.
+        float64 [slices], generalised time of assigned trips as driven, and by cheapest paths at
+        the same times, summed over vehicles.
     iterations
         int64 [slices].
     history
@@ -131,6 +143,15 @@ class Equilibrium:
         Fingerprint of each slice's demand, for the same purpose.
     paths
         Paths of each slice where the algorithm keeps them, else None.
+    sought
+        "user" or "system".
+    class_names
+        Of the segments where classes were given, else empty.
+    class_trip_cost
+        float64 [segments, slices, zones, zones], cost of the cheapest path of each class, in units
+        of time, where classes were given, else None.
+    pce
+        float64 [segments], passenger car equivalents of a vehicle; None: 1 for all.
     """
 
     link_volume: Array
@@ -140,6 +161,7 @@ class Equilibrium:
     relative_gap: Array
     average_excess_cost: Array
     objective: Array
+    objective_bound: Array
     tstt: Array
     sptt: Array
     iterations: Array
@@ -149,8 +171,15 @@ class Equilibrium:
     topology_key: tuple[str, ...] = ()
     demand_key: tuple[str, ...] = ()
     paths: tuple[PathFlows, ...] | None = None
+    sought: str = "user"
+    class_names: tuple[str, ...] = ()
+    class_trip_cost: Array | None = None
+    pce: Array | None = None
 
     @property
     def total_volume(self) -> Array:
-        """All segments and the preload, float64 [slices, links]."""
-        return np.asarray(self.link_volume.sum(axis=0) + self.preload)
+        """All segments and the preload, in equivalents, float64 [slices, links]."""
+        volume = self.link_volume
+        if self.pce is not None:
+            volume = volume * self.pce[:, None, None]
+        return np.asarray(volume.sum(axis=0) + self.preload)

@@ -55,20 +55,23 @@ def _mark_permitted(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PathFlows:
-    """Paths of one slice, sorted by origin, then destination.
+    """Paths of one slice, sorted by group, origin and destination.
 
     Parameters
     ----------
+    group
+        int32 [paths], whose paths they are where classes differ, see `user_classes.ClassTerms`.
     origin, destination
         int32 [paths], zones.
     share
-        float64 [paths], of the pair's demand; the shares of a pair sum to 1.
+        float64 [paths], of the pair's demand; the shares of a pair sum to 1 in each group.
     start
         int64 [paths + 1]: path ``p`` is ``links[start[p]:start[p + 1]]``, first to last.
     links
         int32 [steps], link rows.
     """
 
+    group: Array
     origin: Array
     destination: Array
     share: Array
@@ -77,6 +80,7 @@ class PathFlows:
 
     def __post_init__(self) -> None:
         for name, dtype in (
+            ("group", np.int32),
             ("origin", np.int32),
             ("destination", np.int32),
             ("share", np.float64),
@@ -94,6 +98,7 @@ class PathFlows:
         start = np.concatenate([[0], np.cumsum(length)])
         steps = np.repeat(self.start[:-1][rows] - start[:-1], length) + np.arange(start[-1])
         return PathFlows(
+            group=self.group[rows],
             origin=self.origin[rows],
             destination=self.destination[rows],
             share=self.share[rows],
@@ -101,8 +106,15 @@ class PathFlows:
             links=self.links[steps],
         )
 
+    def of_group(self, group: int) -> "PathFlows":
+        """Return the paths of one group."""
+        return self.take(np.flatnonzero(self.group == group))
+
     def volume(self, demand: Array, link_count: int) -> Array:
-        """Return the link volumes, float64 [links], of a demand, float64 [zones, zones]."""
+        """Return the link volumes, float64 [links], of one group's demand, float64 [zones, zones].
+
+        Of several groups, take one first.
+        """
         carried = self.share * demand[self.origin, self.destination]
         return np.bincount(self.links, np.repeat(carried, np.diff(self.start)), link_count)
 
