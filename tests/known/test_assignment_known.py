@@ -101,8 +101,11 @@ def test_bfw_needs_few_iterations(name: str, most: int) -> None:
         ("Anaheim", 1286032.17110, 1419913.85106),
     ],
 )
-def test_paths_reach_the_last_digits(name: str, objective: float, tstt: float) -> None:
-    _, found = assign_tntp(name, name, algorithm="paths", gap=1e-12)
+@pytest.mark.parametrize("algorithm", ["paths", "segments"])
+def test_the_last_digits_are_reached(
+    algorithm: str, name: str, objective: float, tstt: float
+) -> None:
+    _, found = assign_tntp(name, name, algorithm=algorithm, gap=1e-12)
     assert found.converged[0]
     assert found.iterations[0] <= 25
     assert found.objective[0] == pytest.approx(objective, rel=1e-11)

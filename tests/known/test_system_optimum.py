@@ -33,7 +33,7 @@ def one_pair(veh: float) -> Any:
     return np.array([[[[0, veh], [0, 0]]]])
 
 
-@pytest.mark.parametrize("algorithm", ["bfw", "cfw", "paths"])
+@pytest.mark.parametrize("algorithm", ["bfw", "cfw", "paths", "segments"])
 def test_braess_the_system_leaves_the_bridge_empty(algorithm: str) -> None:
     links = [(0, 2), (0, 3), (2, 1), (3, 1), (2, 3)]
     base = np.array([1e-8, 50, 50, 1e-8, 10])
@@ -69,7 +69,7 @@ def test_frank_wolfe_bounds_the_optimum_from_both_sides() -> None:
     assert found.objective[0] < found.objective_bound[0] * (1 + 5e-4)
 
 
-@pytest.mark.parametrize("algorithm", ["bfw", "paths"])
+@pytest.mark.parametrize("algorithm", ["bfw", "paths", "segments"])
 @pytest.mark.parametrize(
     ("function", "parameters"),
     [

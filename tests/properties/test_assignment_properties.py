@@ -63,7 +63,7 @@ def check_balance(network: AssignmentNetwork, demand: Array, found: Equilibrium)
             np.testing.assert_allclose(net, 0, atol=1e-9 * max(1.0, trips.sum()))
 
 
-@pytest.mark.parametrize("algorithm", ["bfw", "paths"])
+@pytest.mark.parametrize("algorithm", ["bfw", "paths", "segments"])
 @pytest.mark.parametrize("turns", ["none", "all", "some"])
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000))

@@ -18,7 +18,7 @@ from citymove.traffic.network import AssignmentNetwork, Equilibrium
 from citymove.traffic.user_classes import UserClass, closed_to
 
 Array = np.ndarray[Any, Any]
-ALGORITHMS = ("bfw", "cfw", "fw", "paths")
+ALGORITHMS = ("bfw", "cfw", "fw", "paths", "segments")
 
 
 def two_routes() -> AssignmentNetwork:
@@ -139,7 +139,7 @@ def check_classes(
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000))
 @pytest.mark.parametrize("objective", ["user", "system"])
-@pytest.mark.parametrize("algorithm", ["bfw", "msa", "paths"])
+@pytest.mark.parametrize("algorithm", ["bfw", "msa", "paths", "segments"])
 def test_every_class_obeys_its_bans_and_the_gap_is_true(
     algorithm: str, objective: str, seed: int
 ) -> None:
@@ -152,7 +152,8 @@ def test_every_class_obeys_its_bans_and_the_gap_is_true(
     check_classes(network, demand, permitted, found)
     assert found.converged[0] or algorithm != "paths"
     assert found.relative_gap[0] >= -1e-14
-    assert found.objective_bound[0] <= found.objective[0]
+    # at a gap of rounding the bound is the objective, up to rounding
+    assert found.objective_bound[0] <= found.objective[0] * (1 + 1e-14)
     # the last gap of the run and the certificate's agree: both sum over the classes
     assert found.history[0][-1] == pytest.approx(found.relative_gap[0], abs=1e-12)
 

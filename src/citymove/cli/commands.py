@@ -19,7 +19,7 @@ from citymove.foundation.errors import CitymoveError, ExitCode
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-ASSIGNMENT_ALGORITHMS = ("bfw", "paths", "cfw", "fw", "msa", "aon")
+ASSIGNMENT_ALGORITHMS = ("bfw", "segments", "paths", "cfw", "fw", "msa", "aon")
 EXPORT_FORMATS = ("gmns", "osmnx", "sumo")  # the keys of `exporting.EXPORTS`
 
 # What the disk or the rights on it refuse; any other OSError is a fault of this program.
@@ -312,8 +312,9 @@ def export(source: Path, **options: Any) -> None:
     type=click.Choice(ASSIGNMENT_ALGORITHMS),
     default="bfw",
     show_default=True,
-    help="Bi-conjugate Frank-Wolfe; gradient projection over paths; conjugate and plain "
-    "Frank-Wolfe; successive averages; one all-or-nothing loading, which aims at no gap.",
+    help="Bi-conjugate Frank-Wolfe; paired alternative segments; gradient projection over paths; "
+    "conjugate and plain Frank-Wolfe; successive averages; one all-or-nothing loading, which aims "
+    "at no gap.",
 )
 @click.option("--gap", type=float, default=1e-6, show_default=True, help="Relative gap.")
 @click.option("--max-iterations", type=click.IntRange(1), default=5000, show_default=True)

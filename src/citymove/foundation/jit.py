@@ -40,13 +40,27 @@ def kernel_cache_folder() -> Path | None:
 
 def kernel(function: Function) -> Function:
     """Compile `function` by numba on its first call, cached on disk where that is possible."""
+    return _compiled(function)
+
+
+def inner_kernel(function: Function) -> Function:
+    """Compile a function that only kernels call, without the way in from Python.
+
+    Taking a tuple of many arrays apart for Python costs more to compile than most small functions
+    themselves: it is left out of all that nothing but kernels call.
+    """
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
+    njit: Any = numba.njit  # its stubs lack the options that leave the way in out
     folder = kernel_cache_folder()
     if folder is None:
-        return cast("Function", numba.njit(nogil=True, cache=False)(function))
+        return cast("Function", njit(nogil=True, cache=False, **options)(function))
     config: Any = numba.core.config  # its attributes are made at run time
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
-        return cast("Function", numba.njit(nogil=True, cache=True)(function))
+        return cast("Function", njit(nogil=True, cache=True, **options)(function))
     finally:
         config.CACHE_DIR = before

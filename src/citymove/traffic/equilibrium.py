@@ -17,13 +17,15 @@ from citymove.traffic.loading import Loader, Map, workers_map
 from citymove.traffic.network import AssignmentNetwork, Equilibrium
 from citymove.traffic.network_checks import check_network, network_graphs
 from citymove.traffic.path_flows import PathFlows
+from citymove.traffic.segments.origin_flows import OriginFlows
+from citymove.traffic.segments.solving import paired_segments
 from citymove.traffic.slice_costs import OBJECTIVES, SliceCosts
 from citymove.traffic.solution import Solution
 from citymove.traffic.user_classes import ClassTerms, UserClass, class_terms
 
 Array = np.ndarray[Any, Any]
 
-ALGORITHMS: tuple[str, ...] = ("bfw", "paths", "cfw", "fw", "msa", "aon")
+ALGORITHMS: tuple[str, ...] = ("bfw", "segments", "paths", "cfw", "fw", "msa", "aon")
 _CONJUGATE_TO = {"bfw": 2, "cfw": 1, "fw": 0, "msa": 0}
 
 
@@ -59,9 +61,10 @@ def assign(
         zone are ignored. Segments are kept apart in the result; without `classes` all meet the
         same costs.
     algorithm
-        "bfw" bi-conjugate Frank-Wolfe, "paths" gradient projection over paths (kept in the
-        result), "cfw" conjugate, "fw" plain Frank-Wolfe, "msa" successive averages, "aon" one
-        loading at the costs of the empty (preloaded) network.
+        "bfw" bi-conjugate Frank-Wolfe, "segments" paired alternative segments (flows by origin
+        are kept in the result), "paths" gradient projection over paths (kept as well), "cfw"
+        conjugate, "fw" plain Frank-Wolfe, "msa" successive averages, "aon" one loading at the
+        costs of the empty (preloaded) network.
     objective
         "user": no driver gains by another path. "system": the total cost is least; algorithms and
         certificate then go by marginal costs.
@@ -79,8 +82,9 @@ def assign(
         An earlier result. In a slice of the same demand, links, turns and closures its volumes are
         feasible and are where the search starts (all else may differ). Elsewhere
         only its times are used: the first loading goes by them instead of by the times of the
-        empty network. "paths" starts from paths wherever they serve, whatever demand and turns
-        were, if the start has any. Either way the answer is certified afresh.
+        empty network. "segments" and "paths" start from the start's origin flows or paths
+        wherever they serve, whatever demand and turns were, if the start has any. Either way the
+        answer is certified afresh.
     workers
         Threads; the result does not depend on it.
 
@@ -143,6 +147,7 @@ class _Start:
     volume: Array | None = None
     link_time: Array | None = None
     paths: PathFlows | None = None
+    origin_flows: OriginFlows | None = None
 
 
 def _solve(
@@ -153,6 +158,16 @@ def _solve(
     options: _Options,
     map_blocks: Map,
 ) -> Solution:
+    if options.algorithm == "segments":
+        return paired_segments(
+            costs,
+            graph,
+            demand,
+            gap=options.gap,
+            max_iterations=options.max_iterations,
+            start=start.origin_flows,
+            map_blocks=map_blocks,
+        )
     if options.algorithm == "paths":
         return gradient_projection(
             costs,
@@ -210,10 +225,13 @@ def _starts(
     starts = []
     for k in range(slices):
         paths = None if start.paths is None else start.paths[k]
+        origin_flows = None if start.origin_flows is None else start.origin_flows[k]
+        volume = link_time = None
         if before[k : k + 1] == [(topology_key[k], demand_key[k])]:
-            starts.append(_Start(volume=start.link_volume[:, k] * pce[:, None], paths=paths))
+            volume = start.link_volume[:, k] * pce[:, None]
         else:
-            starts.append(_Start(link_time=np.array(start.link_time[k]), paths=paths))
+            link_time = np.array(start.link_time[k])
+        starts.append(_Start(volume, link_time, paths, origin_flows))
     return starts
 
 
@@ -227,7 +245,8 @@ def _packaged(
     def each(value: Callable[[Certificate], Any]) -> Array:
         return frozen_array(np.array([value(certificate) for _, certificate in solved]))
 
-    kept = tuple(s.paths for s, _ in solved if s.paths is not None)
+    paths = tuple(s.paths for s, _ in solved if s.paths is not None)
+    origin_flows = tuple(s.origin_flows for s, _ in solved if s.origin_flows is not None)
     return Equilibrium(
         link_volume=frozen_array(np.stack([s.volume for s, _ in solved], axis=1)),
         preload=frozen_array(preload),
@@ -245,7 +264,8 @@ def _packaged(
         converged=each(lambda c: c.relative_gap <= options.gap),
         topology_key=topology_key,
         demand_key=demand_key,
-        paths=kept if len(kept) == len(solved) else None,
+        paths=paths if len(paths) == len(solved) else None,
+        origin_flows=origin_flows if len(origin_flows) == len(solved) else None,
         sought=options.objective,
     )
 

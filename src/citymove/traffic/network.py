@@ -9,6 +9,7 @@ import numpy as np
 from citymove.foundation.table import frozen_array
 from citymove.paths.graph import Turns
 from citymove.traffic.path_flows import PathFlows
+from citymove.traffic.segments.origin_flows import OriginFlows
 
 Array = np.ndarray[Any, Any]
 
@@ -143,6 +144,9 @@ class Equilibrium:
         Fingerprint of each slice's demand, for the same purpose.
     paths
         Paths of each slice where the algorithm keeps them, else None.
+    origin_flows
+        Flows of each slice by origin, in passenger car equivalents, where the algorithm keeps them,
+        else None.
     sought
         "user" or "system".
     class_names
@@ -171,6 +175,7 @@ class Equilibrium:
     topology_key: tuple[str, ...] = ()
     demand_key: tuple[str, ...] = ()
     paths: tuple[PathFlows, ...] | None = None
+    origin_flows: tuple[OriginFlows, ...] | None = None
     sought: str = "user"
     class_names: tuple[str, ...] = ()
     class_trip_cost: Array | None = None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from citymove.traffic.path_flows import PathFlows
+from citymove.traffic.segments.origin_flows import OriginFlows
 
 Array = np.ndarray[Any, Any]
 
@@ -20,10 +21,11 @@ class Solution:
         float64 [segments, links].
     history
         float64 [iterations], relative gap at the start of each iteration.
-    paths
+    paths, origin_flows
         Where the algorithm keeps them.
     """
 
     volume: Array
     history: Array
     paths: PathFlows | None = None
+    origin_flows: OriginFlows | None = None
