@@ -202,7 +202,7 @@ def test_boundary(folder: Path) -> None:
     assert "degrees" in ring_of(folder, polygon % "[[0,0],[500,1],[1,0],[0,0]]")
     assert "degrees" in ring_of(folder, polygon % "[[0,0],[NaN,1],[1,0],[0,0]]")
     assert "pairs of numbers" in ring_of(folder, polygon % '[["a",0],[1,1],[1,0],[0,0]]')
-    assert "crosses the boundary" in ring_of(folder, polygon % "[[0,0],[1,0],[1,1],[0,0]]")
+    assert "boundary: touches no road" in ring_of(folder, polygon % "[[0,0],[1,0],[1,1],[0,0]]")
 
 
 def test_without_a_boundary_the_gateways_are_the_cut_ends(folder: Path) -> None:

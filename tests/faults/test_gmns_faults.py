@@ -202,6 +202,14 @@ def test_the_command_answers_with_the_faults(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_without_demand_is_told_what_to_write(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    (folder / "demand.csv").unlink()
+    done = CliRunner().invoke(main, ["assign", str(folder)])
+    assert done.exit_code == 2
+    assert "demand.csv: does not exist; write it with the columns o_zone_id" in done.stderr
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     table=st.sampled_from(sorted(set(GOOD) - {"demand"})),

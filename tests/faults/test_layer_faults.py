@@ -55,7 +55,7 @@ def test_a_shapefile_without_its_table(tmp_path: Path) -> None:
 def test_every_missing_column_is_named(tmp_path: Path) -> None:
     layer(tmp_path)
     said = refused(tmp_path, columns="class: GRAD, name: NAME")
-    assert "NAME, GRAD: is no column of the layer, which has GRADE" in said
+    assert "NAME, GRAD: is no column of the layer; its columns are GRADE" in said
 
 
 def test_every_class_without_a_meaning_is_listed_at_once(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_every_class_without_a_meaning_is_listed_at_once(tmp_path: Path) -> None
 def test_a_class_of_no_meaning_here(tmp_path: Path) -> None:
     layer(tmp_path)
     said = refused(tmp_path, "classes: {支路: street}\n")
-    assert "classes: street: must be one of motorway, trunk" in said
+    assert "classes: street: is no class of roads; write one of motorway, trunk" in said
 
 
 def test_a_feature_without_a_class(tmp_path: Path) -> None:
@@ -216,4 +216,12 @@ def test_car_parks_that_are_wrong(tmp_path: Path) -> None:
     assert "column K: ? (2): has no meaning in kinds" in said
     assert "feature 2: N = many: must be a whole number from 0 to 999999" in said
     with pytest.raises(CitymoveError, match="of = 'car_parks'"):
+        read_layer(path)
+
+
+def test_car_parks_are_no_roads(tmp_path: Path) -> None:
+    layer(tmp_path)
+    path = document(tmp_path, "roads.gpkg", CLASSES)
+    path.write_text(path.read_text("utf-8").replace("of: roads", "of: car_parks"), "utf-8")
+    with pytest.raises(CitymoveError, match="is a layer of car parks, not of roads; name it in"):
         read_layer(path)

@@ -207,6 +207,8 @@ def test_an_extract_takes_a_workbook_too(town: Path) -> None:
         (["nowhere.osm.pbf"], "does not exist"),
         (["city/city.yaml"], "give its folder instead"),
         (["city/assumptions.csv"], "must end in .osm"),
+        (["roads.shp"], "describe the layer in a document (.yaml), and give that"),
+        (["."], "city.yaml: does not exist; give the folder of a city"),
         (["city", "--country", "DE"], "--country DE: is for an extract"),
         (["city", "--completed", "x.xlsx"], f"put the workbook into the folder as {WORKBOOK}"),
         (["city/roads.osm", "--completed", "x.xlsx"], "x.xlsx: does not exist"),

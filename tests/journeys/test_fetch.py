@@ -200,6 +200,8 @@ def test_by_the_shell(answers: Recorded, tmp_path: Path) -> None:
     code, said = run(PLACE, "--out", str(tmp_path / "city"), *servers)
     assert code == 0, said
     assert str(tmp_path / "city" / EXTRACT) in said and str(tmp_path / "city" / BOUNDARY) in said
+    code, said = run(" ", "--out", str(tmp_path / "other"), *servers)
+    assert code == 2 and "must name a place" in said
     code, said = run("Nowhere at all", "--out", str(tmp_path / "other"), *servers)
     assert code == 2 and "no place that Nominatim knows" in said
     answers.places = [found({"type": "Point", "coordinates": [LON, LAT]})]

@@ -108,5 +108,13 @@ def test_a_second_reading_names_links_alike(whole: Roads) -> None:
 
 
 def test_a_crop_without_roads_is_refused() -> None:
-    with pytest.raises(InputError, match="no road that cars may drive"):
+    with pytest.raises(InputError, match=r"roads\.osm\.pbf: crop: touches no road"):
         read_osm(EXTRACT, country="MC", crop=(ring()[0] + 5.0, ring()[1]))
+
+
+def test_a_boundary_that_lies_elsewhere_is_refused() -> None:
+    with pytest.raises(InputError, match=r"roads\.osm\.pbf: boundary: touches no road"):
+        read_osm(EXTRACT, country="MC", boundary=(ring()[0] + 5.0, ring()[1]))
+    lon, lat = ring()  # in the wrong order
+    with pytest.raises(InputError, match="longitude stands before latitude"):
+        read_osm(EXTRACT, country="MC", boundary=(lat, lon))

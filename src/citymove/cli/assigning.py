@@ -165,7 +165,14 @@ def _read(network: Path, demand: Path | None) -> _Given:
 def _read_gmns(network: Path, demand: Path | None) -> _Given:
     read = read_gmns_assignment(network)
     folder = network if network.is_dir() else network.parent
-    trips = read_gmns_demand(demand or folder / "demand.csv", read.zone_ids)
+    table = demand or folder / "demand.csv"
+    if demand is None and not table.exists():
+        raise InputError(
+            "does not exist",
+            file=table,
+            remedy="write it with the columns o_zone_id, d_zone_id and volume, or name a file",
+        )
+    trips = read_gmns_demand(table, read.zone_ids)
     ends = (read.node_ids[read.table.tail].tolist(), read.node_ids[read.table.head].tolist())
     return _Given(
         table=read.table,

@@ -81,6 +81,12 @@ def read_city(folder: Path, *, progress: Callable[[str], None] | None = None) ->
     tell = progress or _silent
     if not folder.is_dir():
         raise InputError("is no folder", file=folder, remedy="give the folder of a city")
+    if not (folder / CITY).exists():
+        raise InputError(
+            "does not exist",
+            file=folder / CITY,
+            remedy=f"give the folder of a city, which holds its {CITY}",
+        )
     document = read_document(folder / CITY)
     entry = validate(document, CityEntry)
     stated = _read_stated(folder, document, entry)

@@ -69,6 +69,23 @@ def km(value: float) -> str:
     return number(value, 1) if value >= 0.95 else size(round(value, 3))
 
 
+def share_text(percent: float) -> str:
+    """Return a share, in percent, as printed: a part is neither none nor all.
+
+    Examples
+    --------
+    >>> [share_text(x) for x in (0.0, 0.004, 0.4, 12.6, 99.4, 99.7, 99.98, 100.0)]
+    ['0', '< 0.1', '0.4', '13', '99', '99.7', '> 99.9', '100']
+    """
+    if percent <= 0 or percent >= 100 - 1e-9:
+        return number(percent, 0)
+    if percent < 0.05:
+        return "< 0.1"
+    if percent >= 99.95:
+        return "> 99.9"
+    return number(percent, 0 if 10 <= percent < 99.5 else 1)
+
+
 # --- what was read --------------------------------------------------------------------------
 
 
@@ -239,7 +256,7 @@ def _cells(part: Coverage, word: str, shown: Iterable[Source]) -> tuple[Coverage
                 key=f"links_{word}_{source.word}",
                 colour=SOURCE_COLOURS[source],
                 width=f"{share:.2f}",
-                share=number(share, 0 if share >= 10 or share == 0 else 1),
+                share=share_text(share),
                 km=km(length),
                 links=int(part.links[here].sum()),
             )

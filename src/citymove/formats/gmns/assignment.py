@@ -222,7 +222,10 @@ def _zones(nodes: Sheet) -> dict[int, str]:
     if not found:
         nodes.faults.add(
             InputError(
-                "must be given at the centroid of each zone", file=nodes.path, value="zone_id"
+                "must be given at the centroid of each zone",
+                file=nodes.path,
+                value="zone_id",
+                remedy="write the id of each zone at the node where its trips begin and end",
             )
         )
     return found

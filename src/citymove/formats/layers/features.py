@@ -183,10 +183,10 @@ def _check_columns(path: Path, known: Sequence[str], wanted: Sequence[str]) -> N
     missing = [name for name in wanted if name not in known]
     if missing:
         raise InputError(
-            f"is no column of the layer, which has {', '.join(known) or 'none'}",
+            "is no column of the layer",
             file=path,
             value=", ".join(missing),
-            remedy=did_you_mean(missing[0], known),
+            remedy=f"its columns are {', '.join(known) or 'none'}",
         )
 
 

@@ -128,6 +128,12 @@ def read_roads_layer_document(path: Path) -> RoadsLayer:
         Every broken rule at once, each with its line.
     """
     document = read_document(path)
+    if document.data.get("of") == "car_parks":
+        raise document.error(
+            "is a layer of car parks, not of roads",
+            ("of",),
+            remedy="name it in city.yaml as car_parks: {layer: FILE}, and give the city's folder",
+        )
     entry = validate(document, RoadsLayer)
     if entry.columns.lanes is not None and entry.lanes_of is None:
         raise document.error(

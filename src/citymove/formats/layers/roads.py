@@ -24,7 +24,6 @@ from citymove.formats.osm.tags import RAMPS, ROAD_CLASS, Tags
 from citymove.formats.osm.tally import Tally
 from citymove.foundation.crs import LocalPlane
 from citymove.foundation.errors import InputError
-from citymove.foundation.near_names import did_you_mean
 from citymove.foundation.provenance import Source
 
 Array = np.ndarray[Any, Any]
@@ -188,10 +187,10 @@ def _classes(features: Features, entry: RoadsLayer) -> Mapping[str, str]:
     strange = sorted(set(entry.classes.values()) - set(known))
     if strange:
         raise InputError(
-            f"must be one of {', '.join(known)}",
+            "is no class of roads",
             file=features.file,
             value=f"classes: {', '.join(strange)}",
-            remedy=did_you_mean(strange[0], known),
+            remedy=f"write one of {', '.join(known)}",
         )
     return entry.classes or dict(zip(known, known, strict=True))
 

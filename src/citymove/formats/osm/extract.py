@@ -27,6 +27,7 @@ _NODE_KEYS = (
     "highway", "crossing", "amenity", "shop", "office", "tourism", "leisure",
     "emergency", "public_transport",
 )  # fmt: skip
+_LAYERS = (".shp", ".gpkg", ".geojson", ".json")
 _RELATION_TYPES = ("restriction", "multipolygon", "site")
 _IS_WANTED_WAY = re.compile(f"[T,](?:{'|'.join(_WAY_KEYS)})=").search  # in a field of OPL
 
@@ -96,7 +97,9 @@ def check_path(path: Path) -> None:
         raise InputError(
             "must end in " + ", ".join(SUFFIXES),
             file=path,
-            remedy="export the extract in one of these formats",
+            remedy="describe the layer in a document (.yaml), and give that"
+            if path.suffix.lower() in _LAYERS
+            else "export the extract in one of these formats",
         )
     if not path.exists():
         raise InputError("does not exist", file=path, remedy="check the path of the extract")

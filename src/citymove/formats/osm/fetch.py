@@ -94,10 +94,17 @@ def fetch_place(
     Raises
     ------
     InputError
-        The place is unknown, has no outline, is too large, or the folder holds another place.
+        No place is named, or it is unknown, has no outline, is too large, or the folder holds
+        another place.
     MachineError
         A server cannot be reached, or stays busy, or the disk takes no more.
     """
+    if not place.strip():
+        raise InputError(
+            "must name a place",
+            value=f"PLACE {place!r}",
+            remedy='write for example "Krems, Austria"',
+        )
     tell = progress if progress is not None else _say_nothing
     known = _kept(place, folder)
     if known is not None and not again:

@@ -69,7 +69,7 @@ def build_roads(
     Raises
     ------
     InputError
-        Where no link is left.
+        Where no link is left, or none touches the crop or the boundary.
     """
     split = _split(extract.nodes, ways, facts, x_m, y_m, tally)
     if len(split.links) == 0:
@@ -84,6 +84,7 @@ def build_roads(
     bans = turn_restrictions(extract.relations, ends, tally)
     always = turns_banned_all_day(bans)
     touches = _touching(split, crop.of(x_m, y_m))
+    _check_areas(touches, _touching(split, inside.of(x_m, y_m)), file)
     keep = _connected(split, touches, always, ~inside.of(x_m, y_m))
     if not keep.any():
         raise InputError(
@@ -114,6 +115,19 @@ def _touching(split: _Split, within: Array) -> Array:
     points = np.concatenate([[0], np.cumsum(within[split.runs.node])])
     piece = points[split.pieces.last + 1] > points[split.pieces.first]
     return np.asarray(piece[split.links.piece])
+
+
+def _check_areas(in_crop: Array, in_both: Array, file: Path) -> None:
+    """Raise where no link touches the crop, or none the part of the boundary inside it."""
+    for area, touched in (("crop", in_crop), ("boundary", in_both)):
+        if not touched.any():
+            raise InputError(
+                "touches no road of the extract",
+                file=file,
+                value=area,
+                remedy="check that both are of the same place, and that longitude stands before "
+                "latitude",
+            )
 
 
 def _connected(split: _Split, touches: Array, always: Array, beyond: Array) -> Array:
